@@ -1,0 +1,148 @@
+/** The one row about ourselves. */
+import { PrivateKey, PublicKey } from '@signalapp/libsignal-client';
+import { z } from 'zod';
+import { parseDeviceId, type AccountId, type DeviceAddress, type DeviceId } from '../../../src-shared/ids.ts';
+import type { HybridTime } from '../crypto/hybrid-clock.ts';
+import type { Blob, Sql } from '../store/database.ts';
+import { blob, fromBlob } from '../store/ids.ts';
+
+export interface Account {
+  readonly accountId: AccountId;
+  readonly deviceId: DeviceId;
+  readonly address: DeviceAddress;
+  readonly registrationId: number;
+  readonly privateKey: PrivateKey;
+  readonly publicKey: PublicKey;
+  readonly username: string;
+  readonly displayName: string;
+  readonly profileVersion: number;
+  readonly relayUrl: string;
+  /** Pinned when the relay first answered. */
+  readonly relayName: string | null;
+  readonly state: 'pending' | 'registered';
+  /** All devices of this account, this one included. */
+  readonly ownDeviceIds: readonly DeviceId[];
+}
+
+export interface NewAccount {
+  readonly accountId: AccountId;
+  readonly deviceId: DeviceId;
+  readonly registrationId: number;
+  readonly privateKey: PrivateKey;
+  readonly username: string;
+  readonly displayName: string;
+  readonly relayUrl: string;
+}
+
+interface AccountRow {
+  accountId: Blob;
+  deviceId: number;
+  registrationId: number;
+  privateKey: Blob;
+  publicKey: Blob;
+  username: string;
+  displayName: string;
+  profileVersion: number;
+  relayUrl: string;
+  relayName: string | null;
+  state: Account['state'];
+  ownDeviceIds: string;
+}
+
+const deviceIds = z.array(z.number().transform(parseDeviceId));
+
+export type AccountRepository = ReturnType<typeof accountRepository>;
+
+export function accountRepository(sql: Sql) {
+  const get = sql.prepare<[], AccountRow>(
+    `SELECT account_id AS accountId, device_id AS deviceId, registration_id AS registrationId,
+            identity_private_key AS privateKey, identity_public_key AS publicKey, username,
+            display_name AS displayName, profile_version AS profileVersion, relay_url AS relayUrl,
+            relay_name AS relayName, state, own_device_ids AS ownDeviceIds
+     FROM account`,
+  );
+  const insert = sql.prepare<[Blob, number, number, Blob, Blob, string, string, string]>(
+    `INSERT INTO account (singleton, account_id, device_id, registration_id, identity_private_key,
+       identity_public_key, username, display_name, relay_url, state)
+     VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')`,
+  );
+  const setApplication = sql.prepare<[string, string, string]>(
+    `UPDATE account SET username = ?, display_name = ?, relay_url = ?, relay_name = NULL WHERE state = 'pending'`,
+  );
+  const setRegistered = sql.prepare<[string, string]>(
+    `UPDATE account SET state = 'registered', relay_name = ?, username = ?`,
+  );
+  const setOwnDevices = sql.prepare<[string]>('UPDATE account SET own_device_ids = ?');
+  const setDisplayName = sql.prepare<[string]>(
+    'UPDATE account SET display_name = ?, profile_version = profile_version + 1',
+  );
+  const hybridTime = sql.prepare<[], HybridTime>('SELECT hlc_ms AS ms, hlc_counter AS counter FROM account');
+  const setHybridTime = sql.prepare<[number, number]>('UPDATE account SET hlc_ms = ?, hlc_counter = ?');
+  const mailboxSeq = sql.prepare<[], { seq: number }>('SELECT mailbox_seq AS seq FROM account');
+  const setMailboxSeq = sql.prepare<[number]>('UPDATE account SET mailbox_seq = max(mailbox_seq, ?)');
+  const clockOffset = sql.prepare<[], { ms: number }>('SELECT relay_clock_offset_ms AS ms FROM account');
+  const setClockOffset = sql.prepare<[number]>('UPDATE account SET relay_clock_offset_ms = ?');
+
+  return {
+    get(): Account | null {
+      const row = get.get();
+      if (row === undefined) return null;
+      const accountId = fromBlob<AccountId>(row.accountId);
+      const deviceId = parseDeviceId(row.deviceId);
+      return {
+        ...row,
+        accountId,
+        deviceId,
+        address: { accountId, deviceId },
+        privateKey: PrivateKey.deserialize(row.privateKey),
+        publicKey: PublicKey.deserialize(row.publicKey),
+        ownDeviceIds: deviceIds.parse(JSON.parse(row.ownDeviceIds)),
+      };
+    },
+    insertPending(account: NewAccount): void {
+      insert.run(
+        blob(account.accountId),
+        account.deviceId,
+        account.registrationId,
+        account.privateKey.serialize(),
+        account.privateKey.getPublicKey().serialize(),
+        account.username,
+        account.displayName,
+        account.relayUrl,
+      );
+    },
+    /** Another name or relay for an account no relay has confirmed yet. */
+    changeApplication(application: { username: string; displayName: string; relayUrl: string }): void {
+      setApplication.run(application.username, application.displayName, application.relayUrl);
+    },
+    markRegistered(relayName: string, username: string): void {
+      setRegistered.run(relayName, username);
+    },
+    setOwnDeviceIds(ids: readonly number[]): void {
+      setOwnDevices.run(JSON.stringify(ids));
+    },
+    setDisplayName(displayName: string): void {
+      setDisplayName.run(displayName);
+    },
+    hybridTime(): HybridTime {
+      return hybridTime.get() ?? { ms: 0, counter: 0 };
+    },
+    setHybridTime(time: HybridTime): void {
+      setHybridTime.run(time.ms, time.counter);
+    },
+    /** Everything up to here in our mailbox is in this store. */
+    mailboxSeq(): number {
+      return mailboxSeq.get()?.seq ?? 0;
+    },
+    setMailboxSeq(seq: number): void {
+      setMailboxSeq.run(seq);
+    },
+    /** Relay time minus local time, as last measured. */
+    relayClockOffsetMs(): number {
+      return clockOffset.get()?.ms ?? 0;
+    },
+    setRelayClockOffsetMs(offsetMs: number): void {
+      setClockOffset.run(Math.round(offsetMs));
+    },
+  };
+}

@@ -1,0 +1,114 @@
+/** What every part of the engine works with. Made once, by engine.ts. */
+import type { Clock, Timers } from '../../src-shared/clock.ts';
+import { KithError } from '../../src-shared/errors.ts';
+import { orderFromMs } from '../../src-shared/protocol/limits.ts';
+import type { Account } from './account/repository.ts';
+import { Changes } from './changes.ts';
+import { SessionCiphers } from './crypto/ciphers.ts';
+import { Lane } from './crypto/lane.ts';
+import { SessionCache } from './crypto/session-cache.ts';
+import { UnitOfWork } from './crypto/unit-of-work.ts';
+import type { IdSource } from './ids.ts';
+import type { Logger } from './log.ts';
+import type { Repositories } from './repositories.ts';
+import type { StoreDatabase } from './store/database.ts';
+
+/** Statements and transactions slower than this are logged; nothing on the UI path may take so long. */
+const SLOW_TRANSACTION_MS = 40;
+
+export interface ContextParts {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly ids: IdSource;
+  readonly log: Logger;
+  readonly database: StoreDatabase;
+  readonly store: Repositories;
+  /** Called after each commit with what it changed. */
+  readonly afterCommit: (changes: Changes) => void;
+}
+
+export class EngineContext {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly ids: IdSource;
+  readonly log: Logger;
+  readonly store: Repositories;
+  /** Everything that moves a ratchet runs in here, one after the other. */
+  readonly cryptoLane = new Lane();
+  readonly sessions: SessionCache;
+  readonly #parts: ContextParts;
+  #account: Account | null;
+  #ciphers: SessionCiphers | null = null;
+
+  constructor(parts: ContextParts) {
+    this.#parts = parts;
+    this.clock = parts.clock;
+    this.timers = parts.timers;
+    this.ids = parts.ids;
+    this.log = parts.log;
+    this.store = parts.store;
+    this.sessions = new SessionCache(parts.store.keys);
+    this.#account = parts.store.account.get();
+  }
+
+  /** This account, or null before registration was asked for. */
+  get account(): Account | null {
+    return this.#account;
+  }
+
+  /** Throws `not-registered`. */
+  requireAccount(): Account {
+    if (this.#account?.state !== 'registered') {
+      throw new KithError('not-registered', 'There is no account on this device yet.');
+    }
+    return this.#account;
+  }
+
+  /** After the account's row changed. */
+  reloadAccount(): void {
+    this.#account = this.store.account.get();
+    this.#ciphers = null;
+  }
+
+  get ciphers(): SessionCiphers {
+    this.#ciphers ??= new SessionCiphers(this.requireAccount());
+    return this.#ciphers;
+  }
+
+  newUnit(): UnitOfWork {
+    return new UnitOfWork(this.sessions);
+  }
+
+  /** Relay time, as well as this device knows it. */
+  relayNowMs(): number {
+    return this.clock.now() + this.store.account.relayClockOffsetMs();
+  }
+
+  /** A place in the relay's order for something that happens here and now. */
+  orderNow(): number {
+    return orderFromMs(this.relayNowMs());
+  }
+
+  /** Stores all of `work` or nothing, and publishes what it changed once that is durable. */
+  transact<Result>(work: (changes: Changes) => Result): Result {
+    const changes = new Changes();
+    const startedMs = this.clock.monotonic();
+    const result = this.#parts.database.transaction(() => work(changes));
+    const tookMs = this.clock.monotonic() - startedMs;
+    if (tookMs > SLOW_TRANSACTION_MS) this.log.warn('store.slow-transaction', { tookMs: Math.round(tookMs) });
+    this.#parts.afterCommit(changes);
+    return result;
+  }
+
+  /** A transaction that also stores what happened to keys. Call from inside the crypto lane. */
+  transactWithKeys<Result>(unit: UnitOfWork, work: (changes: Changes) => Result): Result {
+    const changes = new Changes();
+    const result = this.#parts.database.transaction(() => {
+      unit.store(this.store.keys, this.clock.now());
+      return work(changes);
+    });
+    this.sessions.absorb(unit);
+    this.#parts.afterCommit(changes);
+    return result;
+  }
+}

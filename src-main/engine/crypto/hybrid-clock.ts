@@ -1,0 +1,31 @@
+/**
+ * Hybrid logical clock (Kulkarni et al., 2014): Unix milliseconds where clocks allow it, and a counter
+ * that keeps cause before effect where they do not.
+ */
+export interface HybridTime {
+  readonly ms: number;
+  readonly counter: number;
+}
+
+/** A clock of another device may be ahead of the relay's by this much and still be believed; DESIGN §7. */
+export const CLOCK_TOLERANCE_MS = 5 * 60 * 1000;
+
+export function compareHybridTimes(a: HybridTime, b: HybridTime): number {
+  return a.ms - b.ms || a.counter - b.counter;
+}
+
+/** The time of the next content of ours: after everything seen, and not before `nowMs`. */
+export function nextHybridTime(last: HybridTime, nowMs: number): HybridTime {
+  return nowMs > last.ms ? { ms: nowMs, counter: 0 } : { ms: last.ms, counter: last.counter + 1 };
+}
+
+/** Takes over a time seen on a content, unless it claims to be from the future. */
+export function witnessHybridTime(last: HybridTime, seen: HybridTime, relayNowMs: number): HybridTime {
+  if (seen.ms > relayNowMs + CLOCK_TOLERANCE_MS) return last;
+  return compareHybridTimes(seen, last) > 0 ? seen : last;
+}
+
+/** Late is fine: mail may wait for weeks. The future is not. */
+export function isPlausible(seen: HybridTime, acceptedAtMs: number): boolean {
+  return seen.ms <= acceptedAtMs + CLOCK_TOLERANCE_MS;
+}

@@ -1,0 +1,175 @@
+/** libsignal's store classes over a unit of work. */
+import {
+  IdentityChange,
+  IdentityKeyStore,
+  KyberPreKeyStore,
+  PreKeyStore,
+  SessionStore,
+  SignedPreKeyStore,
+  Direction,
+  type KyberPreKeyRecord,
+  type PreKeyRecord,
+  type PrivateKey,
+  type ProtocolAddress,
+  type PublicKey,
+  type SessionRecord,
+  type SignedPreKeyRecord,
+} from '@signalapp/libsignal-client';
+import { parseDeviceId, parseId, type AccountId, type DeviceAddress } from '../../../src-shared/ids.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
+
+/** The keys of this device that libsignal asks for. */
+export interface LocalIdentity {
+  readonly accountId: AccountId;
+  readonly privateKey: PrivateKey;
+  readonly publicKey: PublicKey;
+  readonly registrationId: number;
+}
+
+export interface LibsignalStores {
+  readonly sessions: SessionStore;
+  readonly identities: IdentityKeyStore;
+  readonly preKeys: PreKeyStore;
+  readonly signedPreKeys: SignedPreKeyStore;
+  readonly kyberPreKeys: KyberPreKeyStore;
+}
+
+export function libsignalStores(unit: UnitOfWork, local: LocalIdentity): LibsignalStores {
+  return {
+    sessions: new Sessions(unit),
+    identities: new Identities(unit, local),
+    preKeys: new PreKeys(unit),
+    signedPreKeys: new SignedPreKeys(unit),
+    kyberPreKeys: new KyberPreKeys(unit),
+  };
+}
+
+/** libsignal's name of an account is its UUID. */
+export function fromProtocolAddress(address: ProtocolAddress): DeviceAddress {
+  return { accountId: parseId<AccountId>(address.name()), deviceId: parseDeviceId(address.deviceId()) };
+}
+
+class Sessions extends SessionStore {
+  readonly #unit: UnitOfWork;
+  constructor(unit: UnitOfWork) {
+    super();
+    this.#unit = unit;
+  }
+  saveSession(name: ProtocolAddress, record: SessionRecord): Promise<void> {
+    this.#unit.saveSession(fromProtocolAddress(name), record);
+    return Promise.resolve();
+  }
+  getSession(name: ProtocolAddress): Promise<SessionRecord | null> {
+    return Promise.resolve(this.#unit.session(fromProtocolAddress(name)));
+  }
+  async getExistingSessions(addresses: ProtocolAddress[]): Promise<SessionRecord[]> {
+    const records = await Promise.all(addresses.map((address) => this.getSession(address)));
+    return records.map((record, index) => {
+      if (record === null) throw new Error(`no session with device ${String(addresses[index]?.deviceId())}`);
+      return record;
+    });
+  }
+}
+
+class Identities extends IdentityKeyStore {
+  readonly #unit: UnitOfWork;
+  readonly #local: LocalIdentity;
+  constructor(unit: UnitOfWork, local: LocalIdentity) {
+    super();
+    this.#unit = unit;
+    this.#local = local;
+  }
+  getIdentityKey(): Promise<PrivateKey> {
+    return Promise.resolve(this.#local.privateKey);
+  }
+  getLocalRegistrationId(): Promise<number> {
+    return Promise.resolve(this.#local.registrationId);
+  }
+  saveIdentity(name: ProtocolAddress, key: PublicKey): Promise<IdentityChange> {
+    const { accountId } = fromProtocolAddress(name);
+    if (accountId === this.#local.accountId) return Promise.resolve(IdentityChange.NewOrUnchanged);
+    const known = this.#unit.identity(accountId);
+    if (known?.key.equals(key) === true) return Promise.resolve(IdentityChange.NewOrUnchanged);
+    this.#unit.saveIdentity(accountId, key, known === null ? 'unverified' : 'changed');
+    return Promise.resolve(known === null ? IdentityChange.NewOrUnchanged : IdentityChange.ReplacedExisting);
+  }
+  /**
+   * Incoming messages are read even when the key changed: the change is stored and shown, and stops
+   * what goes out until a person has acknowledged it. Our own account never changes its key.
+   */
+  isTrustedIdentity(name: ProtocolAddress, key: PublicKey, direction: Direction): Promise<boolean> {
+    const { accountId } = fromProtocolAddress(name);
+    if (accountId === this.#local.accountId) return Promise.resolve(key.equals(this.#local.publicKey));
+    if (direction === Direction.Receiving) return Promise.resolve(true);
+    const known = this.#unit.identity(accountId);
+    return Promise.resolve(known === null || known.key.equals(key));
+  }
+  getIdentity(name: ProtocolAddress): Promise<PublicKey | null> {
+    const { accountId } = fromProtocolAddress(name);
+    if (accountId === this.#local.accountId) return Promise.resolve(this.#local.publicKey);
+    return Promise.resolve(this.#unit.identity(accountId)?.key ?? null);
+  }
+}
+
+class PreKeys extends PreKeyStore {
+  readonly #unit: UnitOfWork;
+  constructor(unit: UnitOfWork) {
+    super();
+    this.#unit = unit;
+  }
+  savePreKey(): Promise<void> {
+    return Promise.reject(new Error('prekeys are made outside of sessions'));
+  }
+  getPreKey(keyId: number): Promise<PreKeyRecord> {
+    const record = this.#unit.preKey(keyId);
+    if (record === null) return Promise.reject(new Error(`no one-time prekey ${String(keyId)}`));
+    return Promise.resolve(record);
+  }
+  removePreKey(keyId: number): Promise<void> {
+    this.#unit.usePreKey(keyId);
+    return Promise.resolve();
+  }
+}
+
+class SignedPreKeys extends SignedPreKeyStore {
+  readonly #unit: UnitOfWork;
+  constructor(unit: UnitOfWork) {
+    super();
+    this.#unit = unit;
+  }
+  saveSignedPreKey(): Promise<void> {
+    return Promise.reject(new Error('signed prekeys are made outside of sessions'));
+  }
+  getSignedPreKey(keyId: number): Promise<SignedPreKeyRecord> {
+    const record = this.#unit.signedPreKey(keyId);
+    if (record === null) return Promise.reject(new Error(`no signed prekey ${String(keyId)}`));
+    return Promise.resolve(record);
+  }
+}
+
+class KyberPreKeys extends KyberPreKeyStore {
+  readonly #unit: UnitOfWork;
+  constructor(unit: UnitOfWork) {
+    super();
+    this.#unit = unit;
+  }
+  saveKyberPreKey(): Promise<void> {
+    return Promise.reject(new Error('Kyber prekeys are made outside of sessions'));
+  }
+  getKyberPreKey(keyId: number): Promise<KyberPreKeyRecord> {
+    const stored = this.#unit.kyberPreKey(keyId);
+    if (stored === null) return Promise.reject(new Error(`no Kyber prekey ${String(keyId)}`));
+    return Promise.resolve(stored.record);
+  }
+  /** A last-resort key stays; the same first message must not start a session with it twice. */
+  markKyberPreKeyUsed(keyId: number, signedPreKeyId: number, baseKey: PublicKey): Promise<void> {
+    if (this.#unit.kyberPreKey(keyId)?.isLastResort !== true) {
+      this.#unit.useOneTimeKyberPreKey(keyId);
+      return Promise.resolve();
+    }
+    const use = { keyId, signedPreKeyId, baseKey: baseKey.serialize() };
+    if (this.#unit.hasKyberUse(use)) return Promise.reject(new Error('this first message was used before'));
+    this.#unit.useLastResortKyberPreKey(use);
+    return Promise.resolve();
+  }
+}

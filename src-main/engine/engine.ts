@@ -1,0 +1,119 @@
+/**
+ * The engine: all of Kith's state and all of its work, without a window. Runs in a worker thread in the
+ * app, in-process in tests, and headless on the command line. Never imports electron.
+ */
+import {
+  engineRequests,
+  type EngineRequestName,
+  type ParsedParams,
+  type RequestParams,
+  type RequestResult,
+} from '../../src-shared/contract/requests.ts';
+import type { Clock, Timers } from '../../src-shared/clock.ts';
+import { KithError } from '../../src-shared/errors.ts';
+import type { Changes } from './changes.ts';
+import { EngineContext } from './context.ts';
+import { engineHandlers } from './handlers.ts';
+import type { IdSource } from './ids.ts';
+import type { Logger } from './log.ts';
+import { history } from './messages/history.ts';
+import { Publisher, type EngineListener } from './publisher.ts';
+import { repositories } from './repositories.ts';
+import { SyncManager } from './sync/sync-manager.ts';
+import type { StoreDatabase } from './store/database.ts';
+
+/** Queries slower than this are logged; nothing on the UI path may take so long. */
+const SLOW_REQUEST_MS = 40;
+
+export interface EngineOptions {
+  readonly database: StoreDatabase;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly ids: IdSource;
+  readonly log: Logger;
+}
+
+export interface Engine {
+  /** Parameters are parsed again here: callers may be on the other side of a process boundary. */
+  request<Name extends EngineRequestName>(
+    name: Name,
+    params: RequestParams<Name>,
+  ): Promise<RequestResult<Name>>;
+  subscribe(listener: EngineListener): () => void;
+  /** What the operating system says about the network. */
+  setNetwork(state: 'up' | 'down'): void;
+  /** The computer woke from sleep. */
+  wake(): void;
+  /** Ends all work at a safe point and closes the store. */
+  close(): Promise<void>;
+}
+
+/** Opens for business on an open store, and connects when there is an account. */
+export function createEngine(options: EngineOptions): Engine {
+  const { database, clock, timers, ids, log } = options;
+  const read = repositories(database.read);
+  const readHistory = history(database.read);
+  const publisher = new Publisher(read, readHistory, log);
+  const afterCommit = (changes: Changes): void => {
+    publisher.publishChanges(changes);
+    sync.afterCommit(changes);
+  };
+  const store = repositories(database.write);
+  const context = new EngineContext({ clock, timers, ids, log, database, store, afterCommit });
+  const sync = new SyncManager(context, (connection) => {
+    publisher.publish({ type: 'connection', connection });
+  });
+  const handlers = engineHandlers({
+    context,
+    connection: sync.connection,
+    publisher,
+    read,
+    history: readHistory,
+  });
+  let isClosed = false;
+
+  async function handle<Name extends EngineRequestName>(
+    name: Name,
+    params: unknown,
+  ): Promise<RequestResult<Name>> {
+    if (isClosed) throw new KithError('shutting-down', 'Kith is closing.');
+    const parsed = parseParams(name, params);
+    const startedMs = clock.monotonic();
+    const result = handlers[name](parsed);
+    const tookMs = clock.monotonic() - startedMs;
+    if (tookMs > SLOW_REQUEST_MS) log.warn('engine.slow-request', { name, tookMs: Math.round(tookMs) });
+    return result;
+  }
+
+  sync.start();
+  return {
+    request: handle,
+    subscribe: (listener) => publisher.subscribe(listener),
+    setNetwork: (state) => {
+      sync.connection.setNetwork(state);
+    },
+    wake: () => {
+      sync.connection.wake();
+    },
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      await sync.stop();
+      await context.cryptoLane.idle();
+      database.close();
+      log.info('engine.closed');
+    },
+  };
+}
+
+function parseParams<Name extends EngineRequestName>(name: Name, params: unknown): ParsedParams<Name> {
+  const spec = Object.hasOwn(engineRequests, name) ? engineRequests[name] : undefined;
+  if (spec === undefined) throw new KithError('invalid-request', `There is no request "${name}".`);
+  const parsed = spec.params.safeParse(params);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const where = issue === undefined || issue.path.length === 0 ? '' : ` (${issue.path.join('.')})`;
+    throw new KithError('invalid-request', `${name}: ${issue?.message ?? 'wrong parameters'}${where}`);
+  }
+  return parsed.data as ParsedParams<Name>;
+}

@@ -1,0 +1,144 @@
+/** Rows of messages, and what changes them. The SQL: statements.ts. Reading pages: history.ts. */
+import type { HistoryCursor, IntegrityVerdict, Notice } from '../../../src-shared/contract/views.ts';
+import type { ErrorCode } from '../../../src-shared/errors.ts';
+import type { AccountId, DeviceAddress, MessageId } from '../../../src-shared/ids.ts';
+import type { ConversationRow } from '../conversations/repository.ts';
+import type { SignedBytes } from '../crypto/packet.ts';
+import type { Sql } from '../store/database.ts';
+import { blob, fromBlob } from '../store/ids.ts';
+import type { DeliveryState } from './delivery.ts';
+import { messageStatements } from './statements.ts';
+
+/** Sorts after all that the relay will accept in this century; own messages stand here until it has. */
+export const PENDING_ORDER = 2 ** 52;
+
+interface NewMessage {
+  readonly messageId: MessageId;
+  readonly conversation: ConversationRow;
+  readonly author: DeviceAddress;
+  readonly sentAtMs: number;
+}
+
+export interface NewText extends NewMessage {
+  readonly text: string;
+  readonly signed: SignedBytes;
+  readonly integrity: IntegrityVerdict;
+  /** Null while no relay has it. */
+  readonly acceptedOrder: number | null;
+}
+
+export interface NewNotice extends NewMessage {
+  readonly notice: Notice;
+  readonly order: number;
+}
+
+export interface MessagePlace {
+  readonly conversation: ConversationRow;
+  readonly authorId: AccountId;
+  readonly isOwn: boolean;
+  readonly delivery: DeliveryState | null;
+}
+
+export type MessageRepository = ReturnType<typeof messageRepository>;
+
+export function messageRepository(sql: Sql) {
+  const statements = messageStatements(sql);
+
+  function insertText(
+    message: NewText,
+    side: { isOwn: 0 | 1; isUnread: 0 | 1; receivedAtMs: number | null; delivery: DeliveryState | null },
+  ): void {
+    const { lastInsertRowid } = statements.insert.run({
+      ...identify(message),
+      ...side,
+      kind: 'text',
+      body: message.text,
+      displayOrder: message.acceptedOrder ?? PENDING_ORDER,
+      acceptedOrder: message.acceptedOrder,
+      ...message.integrity,
+    });
+    statements.insertContent.run(lastInsertRowid, message.signed.content, message.signed.signature);
+  }
+
+  return {
+    place(messageId: MessageId): MessagePlace | null {
+      const row = statements.place.get(blob(messageId));
+      if (row === undefined) return null;
+      return {
+        conversation: row.conversation as ConversationRow,
+        authorId: fromBlob<AccountId>(row.authorId),
+        isOwn: row.isOwn === 1,
+        delivery: row.delivery,
+      };
+    },
+    insertOwn(message: NewText): void {
+      const delivery = message.acceptedOrder === null ? 'queued' : 'accepted';
+      insertText(message, { isOwn: 1, isUnread: 0, receivedAtMs: null, delivery });
+    },
+    insertForeign(message: NewText, receivedAtMs: number): void {
+      insertText(message, { isOwn: 0, isUnread: 1, receivedAtMs, delivery: null });
+    },
+    insertNotice(notice: NewNotice): void {
+      statements.insert.run({
+        ...identify(notice),
+        isOwn: 0,
+        kind: 'notice',
+        body: JSON.stringify(notice.notice),
+        displayOrder: notice.order,
+        acceptedOrder: null,
+        receivedAtMs: notice.sentAtMs,
+        isUnread: 0,
+        delivery: null,
+        signature: null,
+        chain: null,
+        clock: null,
+      });
+    },
+    setNotice: (messageId: MessageId, notice: Notice) =>
+      void statements.setBody.run(JSON.stringify(notice), blob(messageId)),
+    remove: (messageId: MessageId) => void statements.remove.run(blob(messageId)),
+    signedBytes: (messageId: MessageId): SignedBytes | null =>
+      statements.content.get(blob(messageId)) ?? null,
+
+    markEncrypted: (messageId: MessageId) => void statements.markEncrypted.run(blob(messageId)),
+    /** The relay's order also gives the message its place in the conversation. */
+    markAccepted(messageId: MessageId, order: number): boolean {
+      return statements.markAccepted.run(order, order, blob(messageId)).changes > 0;
+    },
+    /** Both return true when the message went forward; only messages of this conversation can. */
+    markDelivered(conversation: ConversationRow, messageId: MessageId, atMs: number): boolean {
+      return statements.markDelivered.run(atMs, blob(messageId), conversation).changes > 0;
+    },
+    markReadByPeer(conversation: ConversationRow, messageId: MessageId, atMs: number): boolean {
+      return statements.markReadByPeer.run(atMs, atMs, blob(messageId), conversation).changes > 0;
+    },
+    markFailed: (messageId: MessageId, reason: ErrorCode) =>
+      void statements.markFailed.run(reason, blob(messageId)),
+    requeue: (messageId: MessageId): boolean => statements.requeue.run(blob(messageId)).changes > 0,
+
+    /** Marks what others wrote up to a place as read; returns what was unread. */
+    markReadUpTo(conversation: ConversationRow, upTo: HistoryCursor): readonly MessageId[] {
+      return statements.markReadUpTo
+        .all(conversation, upTo.order, upTo.row)
+        .map((row) => fromBlob<MessageId>(row.messageId));
+    },
+    newestPlace: (conversation: ConversationRow): HistoryCursor | null =>
+      statements.newestPlace.get(conversation) ?? null,
+    /** Texts of others, for receipts that were held back until a request was accepted. */
+    foreignTexts(conversation: ConversationRow): readonly { messageId: MessageId; isUnread: boolean }[] {
+      return statements.foreign
+        .all(conversation)
+        .map((row) => ({ messageId: fromBlob<MessageId>(row.messageId), isUnread: row.isUnread === 1 }));
+    },
+  };
+}
+
+function identify(message: NewMessage) {
+  return {
+    messageId: blob(message.messageId),
+    conversation: message.conversation,
+    authorId: blob(message.author.accountId),
+    authorDevice: message.author.deviceId,
+    sentAtMs: message.sentAtMs,
+  };
+}

@@ -1,0 +1,28 @@
+/** From a data folder and something that opens it to a running engine. */
+import { systemClock, systemTimers } from '../../src-shared/clock.ts';
+import { KithError } from '../../src-shared/errors.ts';
+import { createEngine, type Engine } from './engine.ts';
+import { systemIds } from './ids.ts';
+import type { Logger } from './log.ts';
+import { openDatabase, moveAside } from './store/database.ts';
+import type { DataFolder } from './store/data-folder.ts';
+
+/**
+ * Opens the store in a folder with its key. A damaged store is moved aside, never overwritten, and then
+ * `store-corrupt` is thrown with the place it was moved to.
+ */
+export function openProfile(folder: DataFolder, key: Uint8Array, log: Logger): Engine {
+  try {
+    const database = openDatabase(folder.databasePath, key);
+    return createEngine({ database, clock: systemClock, timers: systemTimers, ids: systemIds, log });
+  } catch (error) {
+    if (!(error instanceof KithError) || error.code !== 'store-corrupt') throw error;
+    const movedTo = moveAside(folder.databasePath, systemClock.now());
+    log.error('store.moved-aside');
+    throw new KithError(
+      'store-corrupt',
+      `The message store was damaged and has been moved to ${movedTo}. Nothing in it was changed. Start Kith again to begin with an empty store.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * Mail from the relay, in order, in batches. One batch is one transaction: what its keys did, what its
+ * contents did, and how far the mailbox is read. Only after the commit is anything acknowledged.
+ */
+import type { relay } from '../../../src-shared/protocol/frames.ts';
+import type { Changes } from '../changes.ts';
+import type { EngineContext } from '../context.ts';
+import { errorFields } from '../log.ts';
+import { recordIdentityChange } from '../contacts/identity-change.ts';
+import type { UnitOfWork } from '../crypto/unit-of-work.ts';
+import { answerRetryRequest, archiveFailedSession } from './answer-retry.ts';
+import { applyContent } from './apply.ts';
+import { openEnvelope, parseEnvelope, type Incoming, type Opened } from './open-envelope.ts';
+import { parkEnvelope, recoverParked } from './park.ts';
+
+/** A batch ends after this long, so that the transaction and whoever waits behind it stay short. */
+const BATCH_MS = 20;
+const MAX_BATCH = 200;
+/** After a commit failed (the disk is full, say): first this long, then twice as long, up to the cap. */
+const RETRY_BASE_MS = 500;
+const RETRY_CAP_MS = 30_000;
+
+export interface InboundHandlers {
+  readonly acknowledge: (seq: number) => void;
+}
+
+interface OpenedEnvelope {
+  readonly incoming: Incoming;
+  readonly opened: Opened;
+}
+
+export class Inbound {
+  readonly #context: EngineContext;
+  readonly #handlers: InboundHandlers;
+  #queue: Incoming[] = [];
+  #running: Promise<void> | null = null;
+  #failures = 0;
+  #cancelRetry: (() => void) | null = null;
+  #isStopped = false;
+
+  constructor(context: EngineContext, handlers: InboundHandlers) {
+    this.#context = context;
+    this.#handlers = handlers;
+  }
+
+  /** Takes mail as it was delivered; what no honest relay would send is dropped with a line in the log. */
+  push(envelopes: readonly relay.Envelope[]): void {
+    for (const envelope of envelopes) {
+      try {
+        this.#queue.push(parseEnvelope(envelope));
+      } catch {
+        this.#context.log.warn('receive.malformed-envelope');
+      }
+    }
+    this.#run();
+  }
+
+  /** The connection is gone: what is not stored yet will be delivered again. */
+  drop(): void {
+    this.#queue = [];
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelRetry?.();
+    this.#queue = [];
+    await this.#running;
+  }
+
+  #run(): void {
+    if (this.#running !== null || this.#cancelRetry !== null || this.#isStopped) return;
+    this.#running = this.#drain().finally(() => {
+      this.#running = null;
+    });
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#queue.length > 0) {
+      try {
+        await this.#context.cryptoLane.run(() => this.#batch());
+        this.#failures = 0;
+      } catch (error) {
+        this.#failed(error);
+        return;
+      }
+    }
+  }
+
+  /** Nothing of the batch was stored and nothing acknowledged: the same envelopes are tried again later. */
+  #failed(error: unknown): void {
+    this.#failures += 1;
+    this.#context.log.error('receive.batch-failed', errorFields(error));
+    const delayMs = Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** (this.#failures - 1));
+    this.#cancelRetry = this.#context.timers.after(delayMs, () => {
+      this.#cancelRetry = null;
+      this.#run();
+    });
+  }
+
+  async #batch(): Promise<void> {
+    const context = this.#context;
+    const queue = this.#queue;
+    const unit = context.newUnit();
+    const batch: OpenedEnvelope[] = [];
+    const untilMs = context.clock.monotonic() + BATCH_MS;
+    while (batch.length < Math.min(queue.length, MAX_BATCH) && context.clock.monotonic() < untilMs) {
+      const incoming = queue[batch.length];
+      if (incoming === undefined) break;
+      batch.push(await open(context, unit, incoming));
+    }
+    const lastSeq = batch.at(-1)?.incoming.seq ?? 0;
+    context.transactWithKeys(unit, (changes) => {
+      for (const envelope of batch) apply(context, changes, envelope);
+      for (const accountId of unit.changedIdentities()) recordIdentityChange(context, changes, accountId);
+      context.store.account.setMailboxSeq(lastSeq);
+    });
+    queue.splice(0, batch.length);
+    // After a reconnect meanwhile the queue is another one, and the relay resumes from what is stored.
+    if (queue === this.#queue) this.#handlers.acknowledge(lastSeq);
+  }
+}
+
+async function open(context: EngineContext, unit: UnitOfWork, incoming: Incoming): Promise<OpenedEnvelope> {
+  const opened = await openEnvelope(context, unit, incoming);
+  if (opened.kind === 'retry-request') archiveFailedSession(unit, incoming.source, opened.request);
+  return { incoming, opened };
+}
+
+/** Runs inside the transaction of the batch. */
+function apply(context: EngineContext, changes: Changes, { incoming, opened }: OpenedEnvelope): void {
+  const { source } = incoming;
+  if (source.accountId !== context.requireAccount().accountId) {
+    context.store.contacts.remember(source.accountId, incoming.sourceUsername);
+  }
+  switch (opened.kind) {
+    case 'contents': {
+      const parked =
+        opened.resendOf === null ? null : recoverParked(context, changes, source, opened.resendOf);
+      const arrival = {
+        // A message that was read late stands where it would have stood.
+        acceptedOrder: parked?.acceptedOrder ?? incoming.acceptedOrder,
+        receivedAtMs: context.clock.now(),
+      };
+      for (const content of opened.contents) applyContent(context, changes, content, arrival);
+      return;
+    }
+    case 'retry-request':
+      answerRetryRequest(context, changes, source, opened.request);
+      return;
+    case 'unreadable':
+      parkEnvelope(context, changes, incoming, opened.cause);
+      return;
+    case 'duplicate':
+      return;
+  }
+}

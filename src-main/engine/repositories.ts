@@ -1,0 +1,43 @@
+/** All repositories of the writing connection. */
+import { accountRepository, type AccountRepository } from './account/repository.ts';
+import { contactRepository, type ContactRepository } from './contacts/repository.ts';
+import { conversationRepository, type ConversationRepository } from './conversations/repository.ts';
+import { keyRepository, type KeyRepository } from './crypto/key-repository.ts';
+import { chainRepository, type ChainRepository } from './messages/chain-repository.ts';
+import { messageRepository, type MessageRepository } from './messages/repository.ts';
+import { parkedRepository, type ParkedRepository } from './receive/parked-repository.ts';
+import { receiptRepository, type ReceiptRepository } from './receipts/repository.ts';
+import { envelopeRepository, type EnvelopeRepository } from './send/envelope-repository.ts';
+import { outboxRepository, type OutboxRepository } from './send/outbox-repository.ts';
+import { settingsRepository, type SettingsRepository } from './settings/repository.ts';
+import type { Sql } from './store/database.ts';
+
+export interface Repositories {
+  readonly account: AccountRepository;
+  readonly chains: ChainRepository;
+  readonly contacts: ContactRepository;
+  readonly conversations: ConversationRepository;
+  readonly envelopes: EnvelopeRepository;
+  readonly keys: KeyRepository;
+  readonly messages: MessageRepository;
+  readonly outbox: OutboxRepository;
+  readonly parked: ParkedRepository;
+  readonly receipts: ReceiptRepository;
+  readonly settings: SettingsRepository;
+}
+
+export function repositories(sql: Sql): Repositories {
+  return {
+    account: accountRepository(sql),
+    chains: chainRepository(sql),
+    contacts: contactRepository(sql),
+    conversations: conversationRepository(sql),
+    envelopes: envelopeRepository(sql),
+    keys: keyRepository(sql),
+    messages: messageRepository(sql),
+    outbox: outboxRepository(sql),
+    parked: parkedRepository(sql),
+    receipts: receiptRepository(sql),
+    settings: settingsRepository(sql),
+  };
+}

@@ -1,0 +1,90 @@
+/** From something to say to a signed content in the outbox. Runs inside the caller's transaction. */
+import type { MessageId } from '../../../src-shared/ids.ts';
+import type { Changes } from '../changes.ts';
+import type { EngineContext } from '../context.ts';
+import type { Conversation } from '../conversations/repository.ts';
+import { advance, type ChainLink } from '../crypto/author-chain.ts';
+import { nextHybridTime } from '../crypto/hybrid-clock.ts';
+import type { SignedBytes } from '../crypto/packet.ts';
+import { encodeContent, type ContentBody, type ContentHeader } from '../crypto/signed-content.ts';
+import type { Audience } from './outbox-repository.ts';
+
+export interface Composed {
+  readonly header: ContentHeader;
+  readonly signed: SignedBytes;
+}
+
+export interface ComposeOptions {
+  readonly conversation: Conversation;
+  readonly body: ContentBody;
+  readonly messageId?: MessageId;
+}
+
+/** Contents that everybody in the room gets; only these can be linked without leaving gaps for some. */
+const CHAINED: ReadonlySet<ContentBody['case']> = new Set(['text', 'profile']);
+
+/** Takes the next time of the hybrid clock and, for chained contents, the next link of the chain. */
+export function composeContent(context: EngineContext, options: ComposeOptions): Composed {
+  const { store } = context;
+  const account = context.requireAccount();
+  const { conversation, body } = options;
+  const time = nextHybridTime(store.account.hybridTime(), context.relayNowMs());
+  store.account.setHybridTime(time);
+  const head = CHAINED.has(body.case) ? store.chains.head(conversation.row, account.address) : null;
+  const header: ContentHeader = {
+    messageId: options.messageId ?? context.ids.messageId(),
+    roomId: conversation.roomId,
+    author: account.address,
+    recipientId: conversation.peerId,
+    time,
+    chain: CHAINED.has(body.case) ? claimAfter(head) : null,
+  };
+  const signed = encodeContent(header, body, account.privateKey);
+  if (header.chain !== null) {
+    store.chains.save(conversation.row, account.address, advance(head, header.chain, signed.content));
+  }
+  return { header, signed };
+}
+
+function claimAfter(head: ChainLink | null) {
+  return head === null
+    ? { index: 1, previousHash: new Uint8Array() }
+    : { index: head.index + 1, previousHash: head.hash };
+}
+
+/** Queues a content that is no message of the conversation. */
+export function queueContent(
+  context: EngineContext,
+  changes: Changes,
+  options: ComposeOptions & { readonly audience: Audience },
+): void {
+  const { signed } = composeContent(context, options);
+  context.store.outbox.add({
+    conversation: options.conversation.row,
+    audience: options.audience,
+    messageId: null,
+    signed,
+    createdAtMs: context.clock.now(),
+  });
+  changes.toSend.add(options.conversation.row);
+}
+
+/** Tells a contact our name, once for every version of it. */
+export function queueProfileIfNews(
+  context: EngineContext,
+  changes: Changes,
+  conversation: Conversation,
+): void {
+  const account = context.requireAccount();
+  const contact = context.store.contacts.get(conversation.peerId);
+  if (contact === null || contact.profileSentVersion >= account.profileVersion) return;
+  context.store.contacts.setProfileSentVersion(conversation.peerId, account.profileVersion);
+  queueContent(context, changes, {
+    conversation,
+    audience: 'everyone',
+    body: {
+      case: 'profile',
+      value: { $typeName: 'kith.content.v1.Profile', displayName: account.displayName },
+    },
+  });
+}

@@ -1,0 +1,161 @@
+/** One stored envelope to the relay, and what its answer means. */
+import { create } from '@bufbuild/protobuf';
+import { KithError, type ErrorCode } from '../../../src-shared/errors.ts';
+import { idFromBytes, idToBytes, parseDeviceId, type AccountId } from '../../../src-shared/ids.ts';
+import { relay } from '../../../src-shared/protocol/frames.ts';
+import { MAX_FRAME_BYTES } from '../../../src-shared/protocol/limits.ts';
+import type { EngineContext } from '../context.ts';
+import type { Conversation } from '../conversations/repository.ts';
+import { fromRelayError } from '../sync/relay-errors.ts';
+import type { OutgoingEnvelope, RelayApi } from '../sync/relay-api.ts';
+import { destinationAccounts } from './destinations.ts';
+import type { StoredEnvelope } from './envelope-repository.ts';
+import type { Draft } from './form-envelope.ts';
+import { startSessions } from './start-sessions.ts';
+
+export type Transmitted = 'accepted' | 'mended';
+
+/** Headers of a frame around its ciphertexts, generously. */
+const FRAME_OVERHEAD_BYTES = 8 * 1024;
+
+/**
+ * Sends the envelope. `mended` means that the devices have changed, the sessions follow, and the
+ * envelope has to be completed and sent again. Throws `KithError` for everything else.
+ */
+export async function transmit(
+  context: EngineContext,
+  relayApi: RelayApi,
+  conversation: Conversation,
+  envelope: StoredEnvelope,
+): Promise<Transmitted> {
+  const outgoing = outgoingEnvelope(context, conversation, envelope);
+  const [result] = await relayApi.send([outgoing]);
+  switch (result?.outcome.case) {
+    case 'accepted':
+      recordAccepted(context, conversation, envelope, Number(result.outcome.value.acceptedOrder));
+      return 'accepted';
+    case 'mismatches':
+      await mend(context, relayApi, envelope, result.outcome.value.accounts);
+      return 'mended';
+    case 'error':
+      throw fromRelayError(result.outcome.value);
+    default:
+      throw new KithError('protocol', 'The relay did not say what became of a message.');
+  }
+}
+
+function outgoingEnvelope(
+  context: EngineContext,
+  conversation: Conversation,
+  envelope: StoredEnvelope,
+): OutgoingEnvelope {
+  const ciphertexts = context.store.envelopes.ciphertexts(envelope.envelopeId);
+  const bytes = ciphertexts.reduce((total, stored) => total + stored.ciphertext.bytes.length, 0);
+  if (bytes > MAX_FRAME_BYTES - FRAME_OVERHEAD_BYTES) {
+    throw new KithError('message-too-long', 'The message is too long for the number of devices it goes to.');
+  }
+  return create(relay.OutgoingEnvelopeSchema, {
+    envelopeId: idToBytes(envelope.envelopeId),
+    destinations: destinationAccounts(context, conversation, envelope).map((accountId) => ({
+      accountId: idToBytes(accountId),
+      partial: envelope.target !== null,
+      devices: ciphertexts
+        .filter((stored) => stored.address.accountId === accountId)
+        .map(({ address, registrationId, ciphertext }) => ({
+          deviceId: address.deviceId,
+          registrationId,
+          type: ciphertext.type,
+          ciphertext: ciphertext.bytes,
+        })),
+    })),
+  });
+}
+
+function recordAccepted(
+  context: EngineContext,
+  conversation: Conversation,
+  envelope: StoredEnvelope,
+  order: number,
+): void {
+  const { store } = context;
+  context.transact((changes) => {
+    for (const messageId of store.outbox.messagesOf(envelope.envelopeId)) {
+      store.messages.markAccepted(messageId, order);
+      changes.message(conversation.row, messageId);
+      changes.event({ type: 'accepted', messageId, roomId: conversation.roomId });
+    }
+    store.outbox.removeOf(envelope.envelopeId);
+    store.receipts.removeOf(envelope.envelopeId);
+    store.envelopes.accept(envelope.envelopeId, order);
+  });
+}
+
+async function mend(
+  context: EngineContext,
+  relayApi: RelayApi,
+  envelope: StoredEnvelope,
+  mismatches: readonly relay.DeviceMismatch[],
+): Promise<void> {
+  for (const mismatch of mismatches) {
+    const accountId = idFromBytes<AccountId>(mismatch.accountId);
+    if (mismatch.accountUnknown) {
+      throw new KithError('username-unknown', 'This person no longer has an account at this relay.');
+    }
+    const toDrop = [...mismatch.extra, ...mismatch.stale].map(parseDeviceId);
+    await context.cryptoLane.run(() => {
+      const unit = context.newUnit();
+      for (const deviceId of toDrop) unit.deleteSession({ accountId, deviceId });
+      context.transactWithKeys(unit, () => {
+        for (const deviceId of toDrop) {
+          context.store.envelopes.removeCiphertext(envelope.envelopeId, { accountId, deviceId });
+        }
+      });
+    });
+    const toStart = [...mismatch.missing, ...mismatch.stale].map(parseDeviceId);
+    updateOwnDevices(context, accountId, mismatch);
+    if (toStart.length > 0) await startSessions(context, relayApi, accountId, toStart);
+  }
+}
+
+function updateOwnDevices(
+  context: EngineContext,
+  accountId: AccountId,
+  mismatch: relay.DeviceMismatch,
+): void {
+  const account = context.requireAccount();
+  if (accountId !== account.accountId) return;
+  const ids = new Set<number>([...account.ownDeviceIds, ...mismatch.missing]);
+  for (const deviceId of mismatch.extra) ids.delete(deviceId);
+  context.transact(() => {
+    context.store.account.setOwnDeviceIds([...ids].sort((a, b) => a - b));
+  });
+  context.reloadAccount();
+}
+
+/** An envelope on its way out; with its draft where it may not be stored yet. */
+export interface Attempt {
+  readonly envelope: StoredEnvelope;
+  readonly draft: Draft | null;
+}
+
+/** Gives an envelope up before any relay had it: its messages failed, and say why. */
+export function failEnvelope(
+  context: EngineContext,
+  conversation: Conversation,
+  { envelope, draft }: Attempt,
+  reason: ErrorCode,
+): void {
+  const { store } = context;
+  context.transact((changes) => {
+    for (const item of draft?.items ?? []) store.outbox.assign(item, envelope.envelopeId);
+    for (const receipt of draft?.receipts ?? []) store.receipts.assign(receipt, envelope.envelopeId);
+    for (const messageId of store.outbox.messagesOf(envelope.envelopeId)) {
+      store.messages.markFailed(messageId, reason);
+      changes.message(conversation.row, messageId);
+    }
+    store.outbox.removeOf(envelope.envelopeId);
+    store.receipts.removeOf(envelope.envelopeId);
+    store.envelopes.remove(envelope.envelopeId);
+  });
+  context.log.warn('send.failed', { reason });
+}

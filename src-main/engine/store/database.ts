@@ -1,0 +1,125 @@
+/**
+ * The encrypted store: one SQLCipher database, one connection that writes and one that reads. Both live
+ * in the engine's thread; a transaction runs from begin to commit without giving up the thread.
+ */
+import { existsSync, renameSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { KithError } from '../../../src-shared/errors.ts';
+import { migrate } from './migrate.ts';
+
+export type Sql = Database.Database;
+/** A column of bytes. Rows come back as `Buffer`, which is one. */
+export type Blob = Uint8Array<ArrayBuffer>;
+
+export interface StoreDatabase {
+  readonly write: Sql;
+  readonly read: Sql;
+  /**
+   * Runs `work` in one transaction and returns after the commit is on the disk. Throws `disk-full`,
+   * `store-corrupt`, or what `work` threw; then nothing of it is stored.
+   */
+  transaction<Result>(work: () => Result): Result;
+  close(): void;
+}
+
+/** Reader's wait for a checkpoint of the writer, both in one thread: never in practice. */
+const BUSY_TIMEOUT_MS = 2_000;
+const CACHE_KIB = 32 * 1024;
+/** Frames of 4 KiB after which a commit also moves the log into the database. */
+const WAL_AUTOCHECKPOINT_PAGES = 1_000;
+
+/**
+ * Opens or creates the store at `path` with a 32-byte key. Throws `store-corrupt` when the file does not
+ * open with this key, `store-too-new`, `disk-full`.
+ */
+export function openDatabase(path: string, key: Uint8Array): StoreDatabase {
+  const opened: Sql[] = [];
+  try {
+    const write = open(path, key, {});
+    opened.push(write);
+    write.pragma('journal_mode = WAL');
+    // FULL: a commit is on the disk before anything is acknowledged to anybody.
+    write.pragma('synchronous = FULL');
+    write.pragma('foreign_keys = ON');
+    write.pragma('secure_delete = ON');
+    write.pragma(`wal_autocheckpoint = ${String(WAL_AUTOCHECKPOINT_PAGES)}`);
+    migrate(write);
+    const read = open(path, key, { readonly: true });
+    opened.push(read);
+    return storeDatabase(write, read);
+  } catch (error) {
+    for (const db of opened) db.close();
+    throw storeError(error);
+  }
+}
+
+function open(path: string, key: Uint8Array, options: Database.Options): Sql {
+  const db = new Database(path, { timeout: BUSY_TIMEOUT_MS, ...options });
+  try {
+    db.pragma(`cipher = 'sqlcipher'`);
+    db.pragma('legacy = 4');
+    db.pragma(`key = "x'${Buffer.from(key).toString('hex')}'"`);
+    // Sorting and temporary tables stay in memory: on disk they would be plaintext.
+    db.pragma('temp_store = MEMORY');
+    db.pragma(`cache_size = -${String(CACHE_KIB)}`);
+    // The first read decrypts and authenticates a page: a wrong key or a damaged header shows here.
+    db.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function storeDatabase(write: Sql, read: Sql): StoreDatabase {
+  return {
+    write,
+    read,
+    transaction<Result>(work: () => Result): Result {
+      try {
+        return write.transaction(work).immediate();
+      } catch (error) {
+        throw storeError(error);
+      }
+    },
+    close() {
+      read.close();
+      // Leaves the log empty, so that deleted text does not stay behind in it.
+      if (write.open) write.pragma('wal_checkpoint(TRUNCATE)');
+      write.close();
+    },
+  };
+}
+
+/** SQLite's own errors to typed ones; everything else passes. */
+export function storeError(error: unknown): unknown {
+  if (!(error instanceof Database.SqliteError)) return error;
+  if (error.code.startsWith('SQLITE_FULL')) {
+    return new KithError(
+      'disk-full',
+      'The disk is full. Free some space; nothing was lost and Kith goes on by itself.',
+      {
+        cause: error,
+      },
+    );
+  }
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(error.code)) {
+    return new KithError('store-corrupt', 'The message store is damaged and cannot be read.', {
+      cause: error,
+    });
+  }
+  return error;
+}
+
+/**
+ * Moves a damaged store out of the way, with its log, and returns the new path of the database. It is
+ * never overwritten: somebody may still be able to read parts of it.
+ */
+export function moveAside(path: string, nowMs: number): string {
+  const stamp = new Date(nowMs).toISOString().replace(/[:.]/g, '-');
+  const target = `${path}.damaged-${stamp}`;
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(path + suffix)) renameSync(path + suffix, target + suffix);
+  }
+  return target;
+}

@@ -1,0 +1,141 @@
+/**
+ * `keys.json`: the wrappings of the store's key. Replaced as a whole and only after the new wrapping
+ * was opened once, so that there is always one that works.
+ */
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { KithError } from '../../../src-shared/errors.ts';
+import {
+  STORE_KEY_BYTES,
+  unwrapWithKeychain,
+  unwrapWithPassphrase,
+  unwrapWithRecoveryKey,
+  wrapWithKeychain,
+  wrapWithPassphrase,
+  wrapWithRecoveryKey,
+  wrappingSchema,
+  type Keychain,
+  type Wrapping,
+  type WrappingOf,
+} from './key-wrapping.ts';
+import { formatRecoveryKey, RECOVERY_KEY_BYTES } from './recovery-key.ts';
+
+const keyFileSchema = z.strictObject({ version: z.literal(1), wrappings: z.array(wrappingSchema).min(1) });
+type KeyFile = z.infer<typeof keyFileSchema>;
+
+/** What protects a store from day to day; the recovery key stands beside either. */
+export type Protection =
+  | { readonly by: 'passphrase'; readonly passphrase: string }
+  | { readonly by: 'keychain'; readonly keychain: Keychain };
+
+export type Opener = Protection | { readonly by: 'recovery-key'; readonly recoveryKey: string };
+
+export function hasKeyFile(path: string): boolean {
+  return existsSync(path);
+}
+
+/** How this store opens from day to day. Throws `store-absent`, `store-corrupt`. */
+export function keyFileProtection(path: string): Protection['by'] {
+  return readKeyFile(path).wrappings.some((wrapping) => wrapping.kind === 'keychain')
+    ? 'keychain'
+    : 'passphrase';
+}
+
+/** Makes a fresh key and its file. The recovery key is in no file: show it now. Throws `store-exists`. */
+export async function createKeyFile(
+  path: string,
+  protection: Protection,
+): Promise<{ readonly key: Uint8Array; readonly recoveryKey: string }> {
+  if (hasKeyFile(path)) throw new KithError('store-exists', 'There is a store in this folder already.');
+  const key = randomBytes(STORE_KEY_BYTES);
+  const recoveryKey = randomBytes(RECOVERY_KEY_BYTES);
+  writeKeyFile(path, {
+    version: 1,
+    wrappings: [await wrap(key, protection), wrapWithRecoveryKey(key, recoveryKey)],
+  });
+  return { key, recoveryKey: formatRecoveryKey(recoveryKey) };
+}
+
+/** Throws `store-absent`, `store-corrupt`, `wrong-passphrase`, `keychain-unavailable`. */
+export async function openKeyFile(path: string, opener: Opener): Promise<Uint8Array> {
+  const file = readKeyFile(path);
+  switch (opener.by) {
+    case 'passphrase':
+      return unwrapWithPassphrase(find(file, 'passphrase'), opener.passphrase);
+    case 'keychain':
+      return unwrapWithKeychain(find(file, 'keychain'), opener.keychain);
+    case 'recovery-key':
+      return unwrapWithRecoveryKey(find(file, 'recovery'), opener.recoveryKey);
+  }
+}
+
+/** Replaces the day-to-day protection; the recovery key stays. */
+export async function replaceProtection(
+  path: string,
+  key: Uint8Array,
+  protection: Protection,
+): Promise<void> {
+  const kept = readKeyFile(path).wrappings.filter((wrapping) => wrapping.kind === 'recovery');
+  const wrapping = await wrap(key, protection);
+  const reopened = await openWrapping(wrapping, protection);
+  if (!Buffer.from(reopened).equals(key)) {
+    throw new KithError('keychain-unavailable', 'The new protection did not open again; the old one stays.');
+  }
+  writeKeyFile(path, { version: 1, wrappings: [wrapping, ...kept] });
+}
+
+async function wrap(key: Uint8Array, protection: Protection): Promise<Wrapping> {
+  return protection.by === 'passphrase'
+    ? wrapWithPassphrase(key, protection.passphrase)
+    : wrapWithKeychain(key, protection.keychain);
+}
+
+async function openWrapping(wrapping: Wrapping, protection: Protection): Promise<Uint8Array> {
+  if (wrapping.kind === 'passphrase' && protection.by === 'passphrase') {
+    return unwrapWithPassphrase(wrapping, protection.passphrase);
+  }
+  if (wrapping.kind === 'keychain' && protection.by === 'keychain') {
+    return unwrapWithKeychain(wrapping, protection.keychain);
+  }
+  throw new KithError('internal', 'The wrapping is not of the kind that was asked for.');
+}
+
+function find<Kind extends Wrapping['kind']>(file: KeyFile, kind: Kind): WrappingOf<Kind> {
+  const wrapping = file.wrappings.find((candidate): candidate is WrappingOf<Kind> => candidate.kind === kind);
+  if (wrapping === undefined) throw new KithError('wrong-passphrase', `This store does not open by ${kind}.`);
+  return wrapping;
+}
+
+function readKeyFile(path: string): KeyFile {
+  if (!hasKeyFile(path)) throw new KithError('store-absent', 'There is no store in this folder yet.');
+  try {
+    return keyFileSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    throw new KithError('store-corrupt', 'The file that holds the wrapped key (keys.json) is damaged.', {
+      cause: error,
+    });
+  }
+}
+
+/** Write, sync, rename, sync the folder: after a crash there is the old file or the new one. */
+function writeKeyFile(path: string, file: KeyFile): void {
+  const next = `${path}.next`;
+  const handle = openSync(next, 'w', 0o600);
+  try {
+    writeSync(handle, `${JSON.stringify(file, null, 2)}\n`);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(next, path);
+  if (process.platform !== 'win32') {
+    const folder = openSync(dirname(path), 'r');
+    try {
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import type Database from 'better-sqlite3';
+import { KithError } from '../../../src-shared/errors.ts';
+import { initial } from './migrations/0001-initial.ts';
+
+/** Oldest first. A migration that was released is never changed; a new one is appended. */
+const MIGRATIONS: readonly string[] = [initial];
+
+/** `PRAGMA user_version` of a store this build writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/**
+ * Brings a store up to `target`, one transaction a step, so that a crash leaves a whole version behind.
+ * Throws `store-too-new` for a store that a later Kith has written; that store is left as it is.
+ */
+export function migrate(db: Database.Database, target: number = SCHEMA_VERSION): void {
+  const version = Number(db.pragma('user_version', { simple: true }));
+  if (version > SCHEMA_VERSION) {
+    throw new KithError(
+      'store-too-new',
+      `This store was written by a newer Kith (version ${String(version)}; this one reads up to ${String(SCHEMA_VERSION)}). Update Kith to open it.`,
+    );
+  }
+  MIGRATIONS.slice(version, target).forEach((sql, index) => {
+    db.transaction(() => {
+      db.exec(sql);
+      db.pragma(`user_version = ${String(version + index + 1)}`);
+    }).immediate();
+  });
+}

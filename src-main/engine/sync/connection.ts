@@ -1,0 +1,347 @@
+/**
+ * Keeps this device connected to its relay: connect, prove who we are, resume the mailbox, keep the
+ * heart beating, and come back after a break. What the mail means is not its business.
+ */
+import { create } from '@bufbuild/protobuf';
+import type { ConnectionView } from '../../../src-shared/contract/views.ts';
+import { KithError } from '../../../src-shared/errors.ts';
+import { idToBytes } from '../../../src-shared/ids.ts';
+import { relay } from '../../../src-shared/protocol/frames.ts';
+import { socketUrl } from '../../../src-shared/protocol/join-link.ts';
+import { mayReconnectAfter } from '../../../src-shared/protocol/limits.ts';
+import type { Account } from '../account/repository.ts';
+import type { EngineContext } from '../context.ts';
+import { errorFields } from '../log.ts';
+import { backoffDelayMs, HEALTHY_AFTER_MS, RECONNECT_BASE_MS, RECONNECT_CAP_MS } from './backoff.ts';
+import { authenticate, checkHello, register } from './handshake.ts';
+import { Heartbeat } from './heartbeat.ts';
+import type { RelayApi } from './relay-api.ts';
+import { RelaySocket, type ServerBody } from './relay-socket.ts';
+
+export interface ConnectionHandlers {
+  readonly onEnvelopes: (envelopes: readonly relay.Envelope[]) => void;
+  readonly onEphemeral: (envelope: relay.Envelope) => void;
+  /** Authenticated and resumed; `session` is what the relay said about this account. */
+  readonly onOnline: (session: relay.Authenticated) => void;
+  readonly onOffline: () => void;
+  readonly onChange: (view: ConnectionView) => void;
+}
+
+/** Envelopes on their way at once: enough to keep the decrypting busy, little enough to hold in memory. */
+const CREDIT = 500;
+
+/** Reasons after which trying again by itself is pointless. */
+const FINAL: ReadonlySet<string> = new Set([
+  'relay-changed',
+  'relay-refused',
+  'protocol',
+  'username-taken',
+  'registration-closed',
+  'username-invalid',
+]);
+
+type Mode = 'authenticate' | 'register';
+
+export class RelayConnection {
+  readonly #context: EngineContext;
+  readonly #handlers: ConnectionHandlers;
+  #view: ConnectionView = OFFLINE;
+  #socket: RelaySocket | null = null;
+  #heartbeat: Heartbeat | null = null;
+  #network: 'up' | 'down' = 'up';
+  #isStarted = false;
+  #mode: Mode = 'authenticate';
+  #failures = 0;
+  #onlineSinceMs: number | null = null;
+  #cancelRetry: (() => void) | null = null;
+  #lastError: KithError | null = null;
+  /** Waits for the outcome of a first registration. */
+  #registration: PromiseWithResolvers<void> | null = null;
+  readonly #waitingForOnline = new Set<PromiseWithResolvers<void>>();
+
+  constructor(context: EngineContext, handlers: ConnectionHandlers) {
+    this.#context = context;
+    this.#handlers = handlers;
+  }
+
+  get view(): ConnectionView {
+    return this.#view;
+  }
+
+  get isOnline(): boolean {
+    return this.#view.state === 'online';
+  }
+
+  /** Connects and stays connected from now on. */
+  start(): void {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    this.#connect();
+  }
+
+  stop(): void {
+    this.#isStarted = false;
+    this.#cancelRetry?.();
+    const socket = this.#socket;
+    if (socket === null) return;
+    this.#closed(NORMAL_CLOSURE);
+    socket.abort();
+  }
+
+  /** One attempt to register the pending account; stays connected when it succeeds. */
+  async register(): Promise<void> {
+    this.stop();
+    this.#mode = 'register';
+    const registration: PromiseWithResolvers<void> = Promise.withResolvers();
+    this.#registration = registration;
+    this.start();
+    await registration.promise;
+  }
+
+  /** What the operating system says about the network. */
+  setNetwork(state: 'up' | 'down'): void {
+    if (state === this.#network) return;
+    this.#network = state;
+    if (state === 'up') this.retryNow();
+    else if (this.#socket === null) this.#waitForNetwork();
+    // A socket that is still open may well work: the heartbeat finds out.
+    else this.#heartbeat?.beatNow();
+  }
+
+  /** After sleep nothing that was open can be trusted, and nobody wants to wait for the backoff. */
+  wake(): void {
+    if (this.#socket === null) this.retryNow();
+    else this.#heartbeat?.beatNow();
+  }
+
+  retryNow(): void {
+    if (!this.#isStarted || this.#socket !== null) return;
+    this.#failures = 0;
+    this.#connect();
+  }
+
+  /** Resolves once the relay is reached; throws `offline` when that takes too long or cannot happen. */
+  async whenOnline(timeoutMs: number): Promise<void> {
+    if (this.isOnline) return;
+    const online: PromiseWithResolvers<void> = Promise.withResolvers();
+    this.#waitingForOnline.add(online);
+    const cancelTimeout = this.#context.timers.after(timeoutMs, () => {
+      online.reject(new KithError('offline', 'There is no connection to the relay.'));
+    });
+    try {
+      if (!this.#isStarted) throw new KithError('offline', 'There is no connection to the relay.');
+      await online.promise;
+    } finally {
+      cancelTimeout();
+      this.#waitingForOnline.delete(online);
+    }
+  }
+
+  readonly api: RelayApi = {
+    send: async (envelopes) => {
+      const value = create(relay.SendSchema, { envelopes: [...envelopes] });
+      return (await this.#require().request({ case: 'send', value }, 'sendResults')).results;
+    },
+    sendEphemeral: (envelope) => {
+      const value = create(relay.SendEphemeralSchema, { envelope });
+      if (this.isOnline) this.#socket?.notify({ case: 'sendEphemeral', value });
+    },
+    fetchPreKeys: (accountId, deviceIds) => {
+      const value = create(relay.FetchPreKeysSchema, {
+        accountId: idToBytes(accountId),
+        deviceIds: [...deviceIds],
+      });
+      return this.#require().request({ case: 'fetchPreKeys', value }, 'preKeyBundles');
+    },
+    uploadPreKeys: (value) => this.#require().request({ case: 'uploadPreKeys', value }, 'preKeyCounts'),
+    lookUp: (by) => {
+      const value = create(relay.LookupAccountSchema, {
+        by:
+          'username' in by
+            ? { case: 'username', value: by.username }
+            : { case: 'accountId', value: idToBytes(by.accountId) },
+      });
+      return this.#require().request({ case: 'lookupAccount', value }, 'account');
+    },
+    acknowledge: (seq) => {
+      const value = create(relay.AcknowledgeSchema, { upToSeq: BigInt(seq) });
+      this.#socket?.notify({ case: 'acknowledge', value });
+    },
+  };
+
+  #require(): RelaySocket {
+    if (this.#socket === null || !this.isOnline) {
+      throw new KithError('offline', 'There is no connection to the relay.');
+    }
+    return this.#socket;
+  }
+
+  #connect(): void {
+    const account = this.#context.account;
+    this.#cancelRetry?.();
+    this.#cancelRetry = null;
+    if (account === null || this.#socket !== null) return;
+    this.#show({ ...OFFLINE, state: 'connecting', relayUrl: account.relayUrl });
+    this.#lastError = null;
+    const socket = new RelaySocket(socketUrl(account.relayUrl), this.#context.timers, {
+      onPush: (body) => {
+        if (socket === this.#socket) this.#pushed(socket, account, body);
+      },
+      onClose: (code) => {
+        if (socket === this.#socket) this.#closed(code);
+      },
+    });
+    this.#socket = socket;
+  }
+
+  #pushed(socket: RelaySocket, account: Account, body: ServerBody): void {
+    switch (body.case) {
+      case 'hello':
+        this.#handshake(socket, account, body.value).catch((error: unknown) => {
+          this.#fail(socket, error);
+        });
+        return;
+      case 'deliver':
+        this.#countIncoming(body.value.envelopes.length);
+        this.#handlers.onEnvelopes(body.value.envelopes);
+        return;
+      case 'deliverEphemeral':
+        if (body.value.envelope !== undefined) this.#handlers.onEphemeral(body.value.envelope);
+        return;
+      case 'mailboxDrained':
+        this.#show({ ...this.#view, catchingUp: null });
+        return;
+      default:
+        this.#context.log.warn('relay.unknown-push');
+    }
+  }
+
+  async #handshake(socket: RelaySocket, account: Account, hello: relay.Hello): Promise<void> {
+    checkHello(hello, account);
+    const session =
+      this.#mode === 'register'
+        ? await register(this.#context, socket, hello, account)
+        : await authenticate(socket, hello, account);
+    this.#context.transact(() => {
+      const { account: row } = this.#context.store;
+      row.markRegistered(hello.relayName, session.username);
+      row.setOwnDeviceIds(session.ownDeviceIds);
+      row.setRelayClockOffsetMs(Number(session.relayTimeMs) - this.#context.clock.now());
+    });
+    this.#context.reloadAccount();
+    const resume = create(relay.ResumeSchema, {
+      afterSeq: BigInt(this.#context.store.account.mailboxSeq()),
+      credit: CREDIT,
+    });
+    const { pending } = await socket.request({ case: 'resume', value: resume }, 'resumed');
+    this.#online(socket, session, hello, pending);
+  }
+
+  #online(socket: RelaySocket, session: relay.Authenticated, hello: relay.Hello, pending: number): void {
+    this.#mode = 'authenticate';
+    this.#onlineSinceMs = this.#context.clock.monotonic();
+    this.#heartbeat = new Heartbeat(this.#context, socket, hello, (latencyMs) => {
+      this.#show({ ...this.#view, latencyMs });
+    });
+    this.#show({
+      state: 'online',
+      relayUrl: this.#view.relayUrl,
+      latencyMs: null,
+      retryAtMs: null,
+      reason: null,
+      catchingUp: pending === 0 ? null : { received: 0, total: pending },
+    });
+    this.#handlers.onOnline(session);
+    this.#registration?.resolve();
+    this.#registration = null;
+    for (const waiting of this.#waitingForOnline) waiting.resolve();
+  }
+
+  #countIncoming(count: number): void {
+    const { catchingUp } = this.#view;
+    if (catchingUp === null) return;
+    const received = Math.min(catchingUp.received + count, catchingUp.total);
+    this.#show({ ...this.#view, catchingUp: { ...catchingUp, received } });
+  }
+
+  /** The handshake did not work out; `#closed` decides what follows. */
+  #fail(socket: RelaySocket, error: unknown): void {
+    this.#context.log.warn('relay.handshake-failed', errorFields(error));
+    this.#lastError ??=
+      error instanceof KithError
+        ? error
+        : new KithError('internal', 'The handshake failed.', { cause: error });
+    socket.abort();
+  }
+
+  #closed(code: number): void {
+    const wasOnline = this.isOnline;
+    this.#socket = null;
+    this.#heartbeat?.stop();
+    this.#heartbeat = null;
+    this.#context.log.info('relay.closed', { code, wasOnline });
+    const error = this.#lastError ?? new KithError('relay-unreachable', 'The relay cannot be reached.');
+    // The relay lost this account, or never had it: offer the same keys and name again.
+    const isUnknown = this.#mode === 'authenticate' && error.code === 'username-unknown';
+    if (isUnknown) this.#mode = 'register';
+    if (wasOnline) this.#handlers.onOffline();
+    if (!this.#isStarted) this.#show({ ...OFFLINE, relayUrl: this.#view.relayUrl });
+    else if (this.#registration !== null) this.#refuse(error);
+    else if (isUnknown) this.#connect();
+    else if (FINAL.has(error.code) || !mayReconnectAfter(code)) this.#refuse(this.#lastError ?? REFUSED);
+    else this.#retryLater();
+  }
+
+  #refuse(error: KithError): void {
+    this.#isStarted = false;
+    this.#show({ ...OFFLINE, state: 'refused', relayUrl: this.#view.relayUrl, reason: error.code });
+    this.#registration?.reject(error);
+    this.#registration = null;
+  }
+
+  #retryLater(): void {
+    const heldMs = this.#onlineSinceMs === null ? 0 : this.#context.clock.monotonic() - this.#onlineSinceMs;
+    this.#onlineSinceMs = null;
+    this.#failures = heldMs >= HEALTHY_AFTER_MS ? 1 : this.#failures + 1;
+    if (this.#network === 'down') {
+      this.#waitForNetwork();
+      return;
+    }
+    const delayMs = backoffDelayMs(this.#failures, RECONNECT, (min, max) =>
+      this.#context.ids.random(min, max),
+    );
+    this.#show({
+      ...OFFLINE,
+      state: 'waiting',
+      relayUrl: this.#view.relayUrl,
+      retryAtMs: this.#context.clock.now() + delayMs,
+      reason: 'relay-unreachable',
+    });
+    this.#cancelRetry = this.#context.timers.after(delayMs, () => {
+      this.#connect();
+    });
+  }
+
+  #waitForNetwork(): void {
+    this.#cancelRetry?.();
+    this.#show({ ...OFFLINE, relayUrl: this.#view.relayUrl, reason: 'offline' });
+  }
+
+  #show(view: ConnectionView): void {
+    this.#view = view;
+    this.#handlers.onChange(view);
+  }
+}
+
+/** RFC 6455, section 7.4.1. */
+const NORMAL_CLOSURE = 1000;
+const RECONNECT = { baseMs: RECONNECT_BASE_MS, capMs: RECONNECT_CAP_MS };
+const REFUSED = new KithError('relay-refused', 'The relay does not let this device in.');
+const OFFLINE: ConnectionView = {
+  state: 'offline',
+  relayUrl: null,
+  latencyMs: null,
+  retryAtMs: null,
+  reason: null,
+  catchingUp: null,
+};

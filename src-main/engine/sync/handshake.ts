@@ -1,0 +1,91 @@
+/** From the relay's Hello to an authenticated connection. */
+import { create } from '@bufbuild/protobuf';
+import { KithError } from '../../../src-shared/errors.ts';
+import { idToBytes } from '../../../src-shared/ids.ts';
+import { relay } from '../../../src-shared/protocol/frames.ts';
+import {
+  authenticationTranscript,
+  PROTOCOL_VERSION,
+  registrationTranscript,
+} from '../../../src-shared/protocol/transcripts.ts';
+import type { Account } from '../account/repository.ts';
+import type { EngineContext } from '../context.ts';
+import { makeOneTimeKeys, PRE_KEY_BATCH, preKeyUpload, rotatePreKeys } from '../crypto/pre-keys.ts';
+import type { RelaySocket } from './relay-socket.ts';
+
+/** Throws `relay-changed` or `protocol` when this is not the relay the account lives at. */
+export function checkHello(hello: relay.Hello, account: Account): void {
+  if (hello.protocolVersion !== PROTOCOL_VERSION) {
+    throw new KithError(
+      'protocol',
+      'The relay speaks another version of the protocol. One of the two needs an update.',
+    );
+  }
+  if (account.relayName !== null && account.relayName !== hello.relayName) {
+    throw new KithError(
+      'relay-changed',
+      'At this address is another relay than the one you joined. Kith does not sign in to it.',
+    );
+  }
+}
+
+export async function authenticate(
+  socket: RelaySocket,
+  hello: relay.Hello,
+  account: Account,
+): Promise<relay.Authenticated> {
+  const signature = account.privateKey.sign(
+    authenticationTranscript({ relayName: hello.relayName, nonce: hello.nonce, ...account.address }),
+  );
+  const value = create(relay.AuthenticateSchema, {
+    accountId: idToBytes(account.accountId),
+    deviceId: account.deviceId,
+    protocolVersion: PROTOCOL_VERSION,
+    signature,
+  });
+  return socket.request({ case: 'authenticate', value }, 'authenticated');
+}
+
+/**
+ * Registers, or registers again at a relay that lost the account. Repeating it with the same keys is
+ * harmless, so a lost answer costs nothing.
+ */
+export async function register(
+  context: EngineContext,
+  socket: RelaySocket,
+  hello: relay.Hello,
+  account: Account,
+): Promise<relay.Authenticated> {
+  const identityKey = account.publicKey.serialize();
+  const signature = account.privateKey.sign(
+    registrationTranscript({
+      relayName: hello.relayName,
+      nonce: hello.nonce,
+      ...account.address,
+      registrationId: account.registrationId,
+      username: account.username,
+      identityKey,
+    }),
+  );
+  const value = create(relay.RegisterSchema, {
+    accountId: idToBytes(account.accountId),
+    deviceId: account.deviceId,
+    registrationId: account.registrationId,
+    username: account.username,
+    identityKey,
+    preKeys: freshKeys(context, account),
+    signature,
+  });
+  return socket.request({ case: 'register', value }, 'authenticated');
+}
+
+/** All kinds of prekeys, durable here before the relay hears of them. */
+function freshKeys(context: EngineContext, account: Account): relay.UploadPreKeys {
+  return context.transact(() => {
+    const { keys } = context.store;
+    const nowMs = context.clock.now();
+    if (keys.newestSignedPreKey() === null) rotatePreKeys(keys, account.privateKey, nowMs);
+    const counts = { preKeys: PRE_KEY_BATCH, kyberPreKeys: PRE_KEY_BATCH };
+    return preKeyUpload(keys, makeOneTimeKeys(keys, account.privateKey, counts, nowMs), 'replace');
+  });
+}

@@ -1,0 +1,45 @@
+/** The relay's typed refusals as ours. */
+import { KithError, type ErrorCode } from '../../../src-shared/errors.ts';
+import { relay } from '../../../src-shared/protocol/frames.ts';
+
+const { ErrorCode: Wire } = relay;
+
+const CODES: Partial<Record<relay.ErrorCode, readonly [ErrorCode, string]>> = {
+  [Wire.USERNAME_TAKEN]: ['username-taken', 'Somebody else has this username. Choose another.'],
+  [Wire.USERNAME_INVALID]: [
+    'username-invalid',
+    'A username is 3 to 32 letters, digits, dots, hyphens or underscores.',
+  ],
+  [Wire.ACCOUNT_UNKNOWN]: ['username-unknown', 'Nobody has this username at this relay.'],
+  [Wire.DEVICE_UNKNOWN]: ['relay-refused', 'The relay does not know this device.'],
+  [Wire.DEVICE_CONFLICT]: ['relay-refused', 'The relay knows this device under other keys.'],
+  [Wire.BAD_SIGNATURE]: ['relay-refused', 'The relay did not accept the signature of this device.'],
+  [Wire.REGISTRATION_CLOSED]: ['registration-closed', 'This relay takes no new accounts.'],
+  [Wire.RATE_LIMITED]: ['rate-limited', 'The relay asks to wait a moment.'],
+  [Wire.MAILBOX_FULL]: ['mailbox-full', 'The mailbox of the other side is full. Kith tries again later.'],
+  [Wire.STORAGE_FULL]: ['relay-full', 'The relay has no space left. Kith tries again later.'],
+  [Wire.SHUTTING_DOWN]: ['relay-unreachable', 'The relay is shutting down.'],
+  [Wire.CIPHERTEXT_TOO_LARGE]: ['message-too-long', 'The relay takes no message of this size.'],
+  [Wire.FRAME_TOO_LARGE]: ['message-too-long', 'The relay takes no message of this size.'],
+};
+
+export function fromRelayError(error: relay.RelayError): KithError {
+  const [code, message] = CODES[error.code] ?? (['protocol', `The relay refused: ${error.message}`] as const);
+  return new KithError(code, message, error.retryAfterMs === 0 ? {} : { retryAfterMs: error.retryAfterMs });
+}
+
+const TRANSIENT: ReadonlySet<ErrorCode> = new Set([
+  'offline',
+  'timed-out',
+  'rate-limited',
+  'mailbox-full',
+  'relay-full',
+  'relay-unreachable',
+  'disk-full',
+  'internal',
+]);
+
+/** True when the same request may succeed later without anybody doing anything. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof KithError && TRANSIENT.has(error.code);
+}

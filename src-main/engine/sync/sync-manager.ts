@@ -1,0 +1,100 @@
+/** Ties the connection to what goes out and what comes in. */
+import type { ConnectionView } from '../../../src-shared/contract/views.ts';
+import type { relay } from '../../../src-shared/protocol/frames.ts';
+import type { Changes } from '../changes.ts';
+import type { EngineContext } from '../context.ts';
+import { errorFields } from '../log.ts';
+import { receiveEphemeral } from '../receive/ephemeral.ts';
+import { Inbound } from '../receive/inbound.ts';
+import { RetryRequests } from '../receive/retry-requests.ts';
+import { RECONCILE_INTERVAL_MS, reconcile, repairAfterRelayLoss } from '../reconcile/reconcile.ts';
+import { SendLanes } from '../send/lanes.ts';
+import { RelayConnection } from './connection.ts';
+
+export class SyncManager {
+  readonly connection: RelayConnection;
+  readonly #context: EngineContext;
+  readonly #inbound: Inbound;
+  readonly #lanes: SendLanes;
+  readonly #retryRequests: RetryRequests;
+  #cancelReconcile: () => void = () => undefined;
+
+  constructor(context: EngineContext, onConnection: (view: ConnectionView) => void) {
+    this.#context = context;
+    this.connection = new RelayConnection(context, {
+      onEnvelopes: (envelopes) => {
+        this.#inbound.push(envelopes);
+      },
+      onEphemeral: (envelope) => {
+        receiveEphemeral(context, envelope).catch((error: unknown) => {
+          context.log.info('receive.ephemeral-failed', errorFields(error));
+        });
+      },
+      onOnline: (session) => {
+        this.#online(session);
+      },
+      onOffline: () => {
+        this.#offline();
+      },
+      onChange: onConnection,
+    });
+    this.#inbound = new Inbound(context, {
+      acknowledge: (seq) => {
+        this.connection.api.acknowledge(seq);
+      },
+    });
+    this.#lanes = new SendLanes(context, this.connection.api);
+    this.#retryRequests = new RetryRequests(context, this.connection.api);
+  }
+
+  /** Connects when there is an account that a relay has confirmed. */
+  start(): void {
+    if (this.#context.account?.state === 'registered') this.connection.start();
+  }
+
+  afterCommit(changes: Changes): void {
+    for (const conversation of changes.toSend) this.#lanes.wake(conversation);
+    if (changes.parked) this.#retryRequests.schedule();
+  }
+
+  async stop(): Promise<void> {
+    this.#offline();
+    this.connection.stop();
+    await Promise.all([this.#inbound.stop(), this.#lanes.stop()]);
+    this.#retryRequests.stop();
+  }
+
+  #online(session: relay.Authenticated): void {
+    this.#mendAndReconcile(session);
+    this.#lanes.setOnline('online');
+    this.#retryRequests.setOnline('online');
+  }
+
+  #offline(): void {
+    this.#cancelReconcile();
+    this.#inbound.drop();
+    this.#lanes.setOnline('offline');
+    this.#retryRequests.setOnline('offline');
+  }
+
+  #mendAndReconcile(session: relay.Authenticated): void {
+    const { api } = this.connection;
+    this.#reconcileAnd(async () => {
+      await repairAfterRelayLoss(this.#context, api, Number(session.lastAcceptedOrder));
+      await reconcile(this.#context, api, session.preKeyCounts);
+    });
+  }
+
+  /** Runs `work` now, and the ordinary reconciliation from then on. */
+  #reconcileAnd(work: () => Promise<void>): void {
+    this.#cancelReconcile();
+    this.#cancelReconcile = this.#context.timers.after(RECONCILE_INTERVAL_MS, () => {
+      this.#lanes.wakeAll();
+      this.#reconcileAnd(() => reconcile(this.#context, this.connection.api, undefined));
+    });
+    work().catch((error: unknown) => {
+      // Tried again at the next interval or connection.
+      this.#context.log.warn('reconcile.failed', errorFields(error));
+    });
+  }
+}

@@ -1,0 +1,63 @@
+/** Everything that is pushed towards the interface, without being asked. */
+import type { AccountId, MessageId, RoomId } from '../ids.ts';
+import type {
+  AccountView,
+  AppState,
+  ConnectionView,
+  ConversationView,
+  HostedRelayView,
+  MessageView,
+  SettingsView,
+} from './views.ts';
+
+/** Published by the engine, after the change is durable. */
+export type EngineEvent =
+  | { readonly type: 'account'; readonly account: AccountView }
+  | { readonly type: 'connection'; readonly connection: ConnectionView }
+  | { readonly type: 'settings'; readonly settings: SettingsView }
+  /** New or changed. */
+  | { readonly type: 'conversation'; readonly conversation: ConversationView }
+  | {
+      readonly type: 'messages';
+      readonly roomId: RoomId;
+      /** New or changed. */
+      readonly upserted: readonly MessageView[];
+      readonly removed: readonly MessageId[];
+    }
+  | {
+      readonly type: 'typing';
+      readonly roomId: RoomId;
+      readonly accountId: AccountId;
+      readonly isTyping: boolean;
+    }
+  /** A message came in, once each, for notifications and bots. */
+  | {
+      readonly type: 'received';
+      readonly message: MessageView;
+      readonly from: { readonly username: string; readonly displayName: string };
+      readonly isRequest: boolean;
+    }
+  /** One of our messages reached the relay. */
+  | { readonly type: 'accepted'; readonly messageId: MessageId; readonly roomId: RoomId }
+  | {
+      readonly type: 'receipt';
+      readonly messageId: MessageId;
+      readonly roomId: RoomId;
+      readonly kind: 'delivered' | 'read';
+      readonly by: { readonly accountId: AccountId; readonly username: string };
+    };
+
+/** Published by the shell. */
+export type ShellEvent =
+  | { readonly type: 'app-state'; readonly state: AppState }
+  | { readonly type: 'hosted-relay'; readonly relay: HostedRelayView }
+  /** A notification was clicked or a link opened. */
+  | { readonly type: 'open-room'; readonly roomId: RoomId }
+  | { readonly type: 'join-link'; readonly link: string }
+  | { readonly type: 'command'; readonly command: MenuCommand };
+
+/** What the native menu asks the interface to do. */
+export type MenuCommand =
+  'new-conversation' | 'search' | 'settings' | 'next-conversation' | 'previous-conversation';
+
+export type KithEvent = EngineEvent | ShellEvent;

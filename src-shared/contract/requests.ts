@@ -1,0 +1,159 @@
+/**
+ * Every request the interface can make: its parameters as a schema, which the receiving side checks,
+ * and its result as a type. What is not listed here cannot be called.
+ */
+import { z } from 'zod';
+import { isUuid, type AccountId, type MessageId, type RoomId } from '../ids.ts';
+import { MAX_DISPLAY_NAME_CHARACTERS, MAX_TEXT_BYTES } from '../protocol/limits.ts';
+import type {
+  AccountView,
+  AppInfo,
+  AppState,
+  ConnectionView,
+  ContactView,
+  ConversationView,
+  DiagnosticsView,
+  HistoryPage,
+  HostedRelayView,
+  MessageDetails,
+  SafetyNumber,
+  SettingsView,
+} from './views.ts';
+
+export interface RequestSpec<Params extends z.ZodType, Result> {
+  readonly params: Params;
+  /** Type only: never present at run time. */
+  readonly result?: Result;
+}
+
+function answering<Result>() {
+  return <Params extends z.ZodType>(params: Params): RequestSpec<Params, Result> => ({ params });
+}
+
+const nothing = z.strictObject({});
+const uuid = z.string().refine(isUuid, 'not an id');
+const roomId = uuid.transform((id) => id as RoomId);
+const messageId = uuid.transform((id) => id as MessageId);
+const accountId = uuid.transform((id) => id as AccountId);
+const text = z.string().max(MAX_TEXT_BYTES);
+const name = z.string().trim().min(1).max(MAX_DISPLAY_NAME_CHARACTERS);
+const username = z.string().trim().min(1).max(64);
+const address = z.string().trim().min(1).max(2048);
+const secret = z.string().min(1).max(1024);
+const cursor = z.strictObject({ order: z.number().int().nonnegative(), row: z.number().int().nonnegative() });
+
+/** Items of history in one answer: several screens, well under a frame's time to read. */
+const MAX_PAGE = 200;
+
+/** Answered by the engine. */
+export const engineRequests = {
+  'account.get': answering<AccountView | null>()(nothing),
+  'account.register': answering<AccountView>()(
+    z.strictObject({ relay: address, username, displayName: name.optional() }),
+  ),
+  'account.setDisplayName': answering<AccountView>()(z.strictObject({ displayName: name })),
+
+  'connection.get': answering<ConnectionView>()(nothing),
+  'connection.retry': answering<null>()(nothing),
+
+  'conversations.list': answering<readonly ConversationView[]>()(nothing),
+  'conversations.get': answering<ConversationView>()(z.strictObject({ roomId })),
+  'conversations.start': answering<ConversationView>()(z.strictObject({ username })),
+  'conversations.accept': answering<null>()(z.strictObject({ roomId })),
+  'conversations.block': answering<null>()(z.strictObject({ roomId })),
+  'conversations.unblock': answering<null>()(z.strictObject({ roomId })),
+  'conversations.pin': answering<null>()(z.strictObject({ roomId, state: z.enum(['pinned', 'unpinned']) })),
+  'conversations.mute': answering<null>()(z.strictObject({ roomId, state: z.enum(['muted', 'unmuted']) })),
+  'conversations.markRead': answering<null>()(z.strictObject({ roomId, upTo: cursor })),
+  'conversations.setDraft': answering<null>()(z.strictObject({ roomId, text })),
+  'conversations.setTyping': answering<null>()(
+    z.strictObject({ roomId, state: z.enum(['typing', 'stopped']) }),
+  ),
+
+  'messages.page': answering<HistoryPage>()(
+    z.strictObject({
+      roomId,
+      from: z.discriminatedUnion('at', [
+        z.strictObject({ at: z.literal('newest') }),
+        z.strictObject({ at: z.literal('before'), cursor }),
+        z.strictObject({ at: z.literal('after'), cursor }),
+        z.strictObject({ at: z.literal('around'), cursor }),
+      ]),
+      limit: z.number().int().min(1).max(MAX_PAGE),
+    }),
+  ),
+  'messages.send': answering<{ readonly messageId: MessageId }>()(z.strictObject({ roomId, text })),
+  'messages.retry': answering<null>()(z.strictObject({ messageId })),
+  'messages.discard': answering<null>()(z.strictObject({ messageId })),
+  'messages.details': answering<MessageDetails>()(z.strictObject({ messageId })),
+
+  'contacts.get': answering<ContactView>()(z.strictObject({ accountId })),
+  'contacts.safetyNumber': answering<SafetyNumber>()(z.strictObject({ accountId })),
+  'contacts.setVerified': answering<ContactView>()(
+    z.strictObject({ accountId, state: z.enum(['verified', 'unverified']) }),
+  ),
+  'contacts.acknowledgeIdentity': answering<ContactView>()(z.strictObject({ accountId })),
+
+  'diagnostics.get': answering<DiagnosticsView>()(nothing),
+
+  'settings.get': answering<SettingsView>()(nothing),
+  'settings.set': answering<SettingsView>()(
+    z.strictObject({
+      sendReadReceipts: z.boolean().optional(),
+      sendTyping: z.boolean().optional(),
+      theme: z.enum(['system', 'light', 'dark']).optional(),
+      notificationContent: z.enum(['all', 'name', 'nothing']).optional(),
+    }),
+  ),
+} as const;
+
+/** Answered by the shell. */
+export const shellRequests = {
+  'app.state': answering<AppState>()(nothing),
+  'app.info': answering<AppInfo>()(nothing),
+  /** The interface is subscribed: events that waited for it may come. */
+  'app.rendererReady': answering<null>()(nothing),
+  /** Which conversation is in front of the user, so that nothing is announced twice. */
+  'app.setVisibleRoom': answering<null>()(z.strictObject({ roomId: roomId.nullable() })),
+  'app.openExternal': answering<null>()(z.strictObject({ url: address })),
+  'app.copyText': answering<null>()(z.strictObject({ text })),
+
+  /** Makes the encrypted store. A passphrase is required where there is no keychain. */
+  'store.create': answering<{ readonly recoveryKey: string }>()(
+    z.strictObject({ passphrase: secret.optional() }),
+  ),
+  'store.unlock': answering<null>()(
+    z.discriminatedUnion('by', [
+      z.strictObject({ by: z.literal('passphrase'), passphrase: secret }),
+      z.strictObject({
+        by: z.literal('recovery-key'),
+        recoveryKey: secret,
+        newPassphrase: secret.optional(),
+      }),
+    ]),
+  ),
+
+  'hostedRelay.get': answering<HostedRelayView>()(nothing),
+  'hostedRelay.start': answering<HostedRelayView>()(nothing),
+  'hostedRelay.stop': answering<HostedRelayView>()(nothing),
+} as const;
+
+export type EngineRequests = typeof engineRequests;
+export type EngineRequestName = keyof EngineRequests;
+export type ShellRequests = typeof shellRequests;
+export type ShellRequestName = keyof ShellRequests;
+
+type AllRequests = EngineRequests & ShellRequests;
+export type RequestName = keyof AllRequests;
+/** What a caller passes. */
+export type RequestParams<Name extends RequestName> = z.input<AllRequests[Name]['params']>;
+/** What the handler receives, after the schema. */
+export type ParsedParams<Name extends RequestName> = z.output<AllRequests[Name]['params']>;
+export type RequestResult<Name extends RequestName> =
+  NonNullable<AllRequests[Name]['result']> | NullResult<Name>;
+type NullResult<Name extends RequestName> = null extends AllRequests[Name]['result'] ? null : never;
+
+/** One handler a request; the compiler refuses a table that lacks one. */
+export type Handlers<Name extends RequestName> = {
+  readonly [Key in Name]: (params: ParsedParams<Key>) => RequestResult<Key> | Promise<RequestResult<Key>>;
+};

@@ -1,0 +1,209 @@
+/**
+ * What the interface shows, as plain data. The engine makes these from its store; nobody else owns
+ * state. Times are Unix milliseconds.
+ */
+import type { ErrorCode, SerializedError } from '../errors.ts';
+import type { AccountId, DeviceId, MessageId, RoomId } from '../ids.ts';
+
+export interface AccountView {
+  readonly accountId: AccountId;
+  readonly deviceId: DeviceId;
+  readonly username: string;
+  readonly displayName: string;
+  readonly relayUrl: string;
+}
+
+/** How sure one can be that a contact's key is the contact's. */
+export type IdentityState =
+  /** Nobody compared safety numbers; trusted since first use. */
+  | 'unverified'
+  | 'verified'
+  /** The key is not the one used before. Sending waits until a person has acknowledged it. */
+  | 'changed';
+
+export interface ContactView {
+  readonly accountId: AccountId;
+  readonly username: string;
+  /** The name the contact chose, or the username. */
+  readonly displayName: string;
+  readonly identity: IdentityState;
+}
+
+export type ConversationState =
+  | 'active'
+  /** A stranger wrote first; no receipts leave until the request is accepted. */
+  | 'request'
+  | 'blocked';
+
+/** How far a message of ours has come. */
+export type Delivery =
+  /** Durable on this device. */
+  | { readonly state: 'queued' }
+  /** Ciphertext is durable on this device; it may be on its way. */
+  | { readonly state: 'encrypted' }
+  /** Durable at the relay. */
+  | { readonly state: 'accepted' }
+  | { readonly state: 'delivered' }
+  | { readonly state: 'read' }
+  | { readonly state: 'failed'; readonly reason: ErrorCode };
+
+export interface LastMessage {
+  readonly messageId: MessageId;
+  readonly isOwn: boolean;
+  readonly body: MessageBody;
+  readonly sentAtMs: number;
+  readonly delivery: Delivery | null;
+}
+
+export interface ConversationView {
+  readonly roomId: RoomId;
+  readonly peer: ContactView;
+  readonly state: ConversationState;
+  readonly isPinned: boolean;
+  readonly isMuted: boolean;
+  readonly unreadCount: number;
+  readonly lastMessage: LastMessage | null;
+  /** Sorts the list: newest first. */
+  readonly lastActivityMs: number;
+  /** Empty when there is none. */
+  readonly draft: string;
+}
+
+/** One quiet line in the conversation about something that is not a message. */
+export type Notice =
+  | { readonly type: 'identity-changed' }
+  /** A message that could not be read. `outcome` says what became of it. */
+  | { readonly type: 'unreadable'; readonly outcome: 'waiting' | 'given-up' }
+  | { readonly type: 'session-reset' };
+
+export type MessageBody =
+  { readonly type: 'text'; readonly text: string } | { readonly type: 'notice'; readonly notice: Notice };
+
+/** What the checks of DESIGN §7 said about a message when it came. */
+export interface IntegrityVerdict {
+  readonly signature: 'valid' | 'invalid';
+  /** Against the author device's previous content in this room. */
+  readonly chain: 'first' | 'continues' | 'late' | 'gap' | 'fork';
+  /** Against the relay's time of acceptance. */
+  readonly clock: 'plausible' | 'future';
+}
+
+export interface MessageView {
+  readonly messageId: MessageId;
+  readonly roomId: RoomId;
+  /** Sorts the conversation, oldest first; the relay's order of acceptance, or the end while pending. */
+  readonly order: number;
+  /** Breaks ties of `order`. */
+  readonly row: number;
+  readonly authorId: AccountId;
+  readonly isOwn: boolean;
+  readonly body: MessageBody;
+  readonly sentAtMs: number;
+  readonly isUnread: boolean;
+  /** Null for messages of others. */
+  readonly delivery: Delivery | null;
+  /** True when one of the integrity checks did not hold; `messages.details` says which. */
+  readonly isSuspicious: boolean;
+}
+
+/** Where a page of history begins or ends. */
+export interface HistoryCursor {
+  readonly order: number;
+  readonly row: number;
+}
+
+export interface HistoryPage {
+  /** Oldest first. */
+  readonly messages: readonly MessageView[];
+  readonly hasOlder: boolean;
+  readonly hasNewer: boolean;
+  /** First unread message of the whole conversation. */
+  readonly firstUnread: HistoryCursor | null;
+}
+
+export interface MessageDetails {
+  readonly messageId: MessageId;
+  readonly authorDeviceId: DeviceId;
+  readonly sentAtMs: number;
+  /** Null while the relay has not accepted it. */
+  readonly acceptedAtMs: number | null;
+  readonly receivedAtMs: number | null;
+  readonly deliveredAtMs: number | null;
+  readonly readAtMs: number | null;
+  readonly integrity: IntegrityVerdict;
+}
+
+export interface SafetyNumber {
+  /** 60 digits, equal on both sides. */
+  readonly digits: string;
+  /** What the QR code carries, base64. */
+  readonly scannable: string;
+}
+
+export type ConnectionState =
+  /** No account yet, or the system says there is no network. */
+  | 'offline'
+  | 'connecting'
+  | 'online'
+  /** Between two attempts. */
+  | 'waiting'
+  /** The relay refused this device; only a person can help. */
+  | 'refused';
+
+export interface ConnectionView {
+  readonly state: ConnectionState;
+  readonly relayUrl: string | null;
+  /** Round trip of the last heartbeat. */
+  readonly latencyMs: number | null;
+  readonly retryAtMs: number | null;
+  readonly reason: ErrorCode | null;
+  /** While mail that waited at the relay is coming in. */
+  readonly catchingUp: { readonly received: number; readonly total: number } | null;
+}
+
+export interface SettingsView {
+  readonly sendReadReceipts: boolean;
+  readonly sendTyping: boolean;
+  readonly theme: 'system' | 'light' | 'dark';
+  /** What a notification shows. */
+  readonly notificationContent: 'all' | 'name' | 'nothing';
+}
+
+/** How the store and the line to the relay are doing; no content. */
+export interface DiagnosticsView {
+  /** Contents that no relay has confirmed yet. */
+  readonly unsentContents: number;
+  /** Receipts and resends that no relay has confirmed yet. */
+  readonly unsentOther: number;
+  /** Envelopes that could not be read, by what became of them. */
+  readonly parked: { readonly waiting: number; readonly recovered: number; readonly 'given-up': number };
+}
+
+/** Where the application stands as a whole. */
+export type AppState =
+  | { readonly phase: 'starting' }
+  /** No store on this computer yet. */
+  | { readonly phase: 'new'; readonly protection: 'keychain' | 'passphrase' }
+  | {
+      readonly phase: 'locked';
+      /** `keychain-changed`: the system keychain no longer opens the store; the recovery key does. */
+      readonly by: 'passphrase' | 'keychain-changed';
+    }
+  | { readonly phase: 'failed'; readonly error: SerializedError }
+  /** The store is open. Without an account, registration comes next. */
+  | { readonly phase: 'open'; readonly account: AccountView | null };
+
+export interface AppInfo {
+  readonly version: string;
+  readonly platform: 'darwin' | 'win32' | 'linux';
+  readonly licence: string;
+  /** `electron`, or `stand-in` where the Electron binary cannot be had. */
+  readonly host: 'electron' | 'stand-in';
+}
+
+/** The relay that this app can run itself. */
+export type HostedRelayView =
+  | { readonly state: 'stopped' }
+  | { readonly state: 'starting' }
+  | { readonly state: 'running'; readonly url: string; readonly joinLink: string }
+  | { readonly state: 'failed'; readonly error: SerializedError };
