@@ -1,0 +1,360 @@
+/** What every storage driver of the relay has to do. A driver's test calls this with a way to open it. */
+import fc from 'fast-check';
+import { v4, v7 } from 'uuid';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Registration } from '../../../src-relay/services/accounts/storage.ts';
+import type { AcceptOutcome, MailEnvelope, MailTerms } from '../../../src-relay/services/mail/storage.ts';
+import type { PreKeyUpload } from '../../../src-relay/services/pre-keys/storage.ts';
+import type { RelayStorage } from '../../../src-relay/storage/storage.ts';
+import {
+  idToBytes,
+  parseDeviceId,
+  parseId,
+  type AccountId,
+  type DeviceAddress,
+} from '../../../src-shared/ids.ts';
+import { relay } from '../../../src-shared/protocol/frames.ts';
+import { orderFromMs } from '../../../src-shared/protocol/limits.ts';
+
+export interface StorageDriver {
+  /** Opens a new, empty store. */
+  open(): Promise<RelayStorage>;
+  /** Opens the store that was opened last again, after it was closed. */
+  reopen(): Promise<RelayStorage>;
+  cleanUp(): Promise<void>;
+}
+
+const NOW_MS = Date.UTC(2026, 0, 1);
+const TERMS: MailTerms = { nowMs: NOW_MS, mailboxEnvelopes: 1000, mailboxBytes: 1_000_000 };
+const PAGE = { maxEnvelopes: 1000, maxBytes: 10_000_000 };
+
+function key(keyId: number, label: string): { keyId: number; publicKey: Uint8Array; signature: Uint8Array } {
+  return {
+    keyId,
+    publicKey: Buffer.from(`key ${label} ${String(keyId)}`),
+    signature: Buffer.from('signature'),
+  };
+}
+
+function upload(ids: readonly number[], label = 'a'): PreKeyUpload {
+  return {
+    signedPreKey: key(1, label),
+    lastResortKyberPreKey: key(2, label),
+    oneTimePreKeys: ids.map((id) => key(id, label)),
+    oneTimeKyberPreKeys: ids.map((id) => key(id, `${label}-kyber`)),
+    oneTimeKeys: 'add',
+  };
+}
+
+function registration(changes: Partial<Registration> = {}): Registration {
+  const accountId = changes.accountId ?? parseId<AccountId>(v4());
+  return {
+    accountId,
+    deviceId: parseDeviceId(1),
+    registrationId: 11,
+    username: `user-${accountId.slice(0, 8)}`,
+    identityKey: Buffer.from(`identity of ${accountId}`),
+    preKeys: upload([]),
+    ...changes,
+  };
+}
+
+async function register(storage: RelayStorage, changes: Partial<Registration> = {}): Promise<Registration> {
+  const made = registration(changes);
+  expect(await storage.accounts.register(made, 'open', 200, NOW_MS)).toMatchObject({ kind: 'registered' });
+  return made;
+}
+
+/** An envelope with one copy for each device: its own text, or the shared one. */
+function envelope(
+  source: DeviceAddress,
+  to: readonly Registration[],
+  text: string,
+  shared?: string,
+): MailEnvelope {
+  const ciphertext = shared === undefined ? Buffer.from(text) : null;
+  const byAccount = Map.groupBy(to, (device) => device.accountId);
+  return {
+    source: { accountId: source.accountId, deviceId: source.deviceId },
+    envelopeId: idToBytes(parseId(v7())),
+    destinations: [...byAccount].map(([accountId, devices]) => ({
+      accountId,
+      devices: devices.map(({ deviceId, registrationId }) => ({
+        deviceId,
+        registrationId,
+        type: relay.CiphertextType.WHISPER,
+        ciphertext,
+      })),
+    })),
+    shared: shared === undefined ? null : Buffer.from(shared),
+    sizeBytes: (shared ?? text).length,
+  };
+}
+
+async function accept(
+  storage: RelayStorage,
+  envelopes: readonly MailEnvelope[],
+  terms: Partial<MailTerms> = {},
+): Promise<readonly AcceptOutcome[]> {
+  return storage.mail.commit({ envelopes, acknowledgements: [] }, { ...TERMS, ...terms });
+}
+
+function orders(outcomes: readonly AcceptOutcome[]): number[] {
+  return outcomes.map((outcome) => ('order' in outcome ? outcome.order : -1));
+}
+
+async function texts(storage: RelayStorage, address: DeviceAddress, afterSeq = 0): Promise<string[]> {
+  const page = await storage.mail.page(address, afterSeq, PAGE);
+  return page.map((stored) => Buffer.from(stored.ciphertext).toString());
+}
+
+export function describeStorageConformance(name: string, driver: StorageDriver): void {
+  describe(`${name} as the relay's storage`, () => {
+    afterEach(() => driver.cleanUp());
+
+    it('keeps its name, accounts, mail and order over a restart', async () => {
+      const storage = await driver.open();
+      const [alice, bob] = [await register(storage), await register(storage, { preKeys: upload([1, 2]) })];
+      await accept(storage, [envelope(alice, [bob], 'hello')]);
+      const [before, lastOrder] = [await storage.mail.summary(bob), await storage.mail.lastOrder()];
+      await storage.close();
+      const again = await driver.reopen();
+      expect(again.relayName).toBe(storage.relayName);
+      expect(await again.accounts.byUsername(bob.username)).toMatchObject({ accountId: bob.accountId });
+      expect(await again.preKeys.counts(bob)).toEqual({ oneTimePreKeys: 2, oneTimeKyberPreKeys: 2 });
+      expect(await again.mail.summary(bob)).toEqual(before);
+      expect(await again.mail.lastOrder()).toBe(lastOrder);
+      expect(await texts(again, bob)).toEqual(['hello']);
+      await again.check();
+    });
+
+    it('finds accounts by id and name, with all their devices', async () => {
+      const storage = await driver.open();
+      const alice = await register(storage);
+      await register(storage, { ...alice, deviceId: parseDeviceId(127), registrationId: 12 });
+      const found = await storage.accounts.byId(alice.accountId);
+      expect(found).toMatchObject({ username: alice.username });
+      expect([...(found?.devices ?? [])]).toEqual([
+        [1, 11],
+        [127, 12],
+      ]);
+      expect(Buffer.from(found?.identityKey ?? [])).toEqual(alice.identityKey);
+      expect(await storage.accounts.byId(parseId(v4()))).toBeUndefined();
+      expect(await storage.accounts.byUsername('nobody')).toBeUndefined();
+    });
+
+    it('gives a name to one of many that claim it at once', async () => {
+      const storage = await driver.open();
+      const claims = Array.from({ length: 10 }, () => registration({ username: 'contested' }));
+      const outcomes = await Promise.all(
+        claims.map((claim) => storage.accounts.register(claim, 'open', 200, NOW_MS)),
+      );
+      expect(outcomes.filter((outcome) => outcome.kind === 'registered')).toHaveLength(1);
+      expect(outcomes.filter((outcome) => outcome.kind === 'username-taken')).toHaveLength(9);
+    });
+
+    it('hands out each one-time key once, the oldest first, and takes none back', async () => {
+      const storage = await driver.open();
+      const keys = upload([3, 1, 2]);
+      const bob = await register(storage, { preKeys: keys });
+      const takes = Array.from({ length: 5 }, () =>
+        storage.preKeys.take(bob.accountId, [bob.deviceId], NOW_MS),
+      );
+      const bundles = (await Promise.all(takes)).flat();
+      expect(bundles.map((bundle) => bundle.oneTimePreKey?.keyId)).toEqual([1, 2, 3, undefined, undefined]);
+      expect(bundles.map((bundle) => Buffer.from(bundle.kyberPreKey.publicKey).toString())).toEqual([
+        'key a-kyber 1',
+        'key a-kyber 2',
+        'key a-kyber 3',
+        'key a 2',
+        'key a 2',
+      ]);
+      expect(await storage.preKeys.upload(bob, keys, 200)).toEqual({
+        oneTimePreKeys: 0,
+        oneTimeKyberPreKeys: 0,
+      });
+      // The same ids with other keys are other keys.
+      expect(await storage.preKeys.upload(bob, upload([1, 2], 'b'), 200)).toMatchObject({
+        oneTimePreKeys: 2,
+      });
+    });
+
+    it('adds, replaces and bounds one-time keys', async () => {
+      const storage = await driver.open();
+      const bob = await register(storage, { preKeys: upload([1, 2]) });
+      expect(await storage.preKeys.upload(bob, upload([2, 3, 4]), 3)).toMatchObject({ oneTimePreKeys: 3 });
+      const replacing: PreKeyUpload = { ...upload([9]), oneTimeKeys: 'replace' };
+      expect(await storage.preKeys.upload(bob, replacing, 3)).toEqual({
+        oneTimePreKeys: 1,
+        oneTimeKyberPreKeys: 1,
+      });
+    });
+
+    it('accepts whole envelopes or nothing of them, and does not let one disturb the others', async () => {
+      const storage = await driver.open();
+      const [alice, bob, carol] = [await register(storage), await register(storage), await register(storage)];
+      const stale = { ...carol, registrationId: 99 };
+      const outcomes = await accept(storage, [
+        envelope(alice, [bob], 'one'),
+        envelope(alice, [bob, stale], 'two'),
+        envelope(alice, [bob, carol], 'three'),
+      ]);
+      expect(outcomes.map((outcome) => outcome.kind)).toEqual(['accepted', 'mismatched', 'accepted']);
+      expect(await texts(storage, bob)).toEqual(['one', 'three']);
+      expect(await texts(storage, carol)).toEqual(['three']);
+      expect(await storage.mail.summary(alice)).toMatchObject({ acceptedTotal: 2 });
+    });
+
+    it('recognises a repeat within a commit, in a later one, and after everything was deleted', async () => {
+      const storage = await driver.open();
+      const [alice, bob] = [await register(storage), await register(storage)];
+      const mail = envelope(alice, [bob], 'once');
+      const [first, second] = await accept(storage, [mail, mail]);
+      expect([first?.kind, second?.kind]).toEqual(['accepted', 'repeated']);
+      const [order = 0] = orders([first ?? { kind: 'mailbox-full' }]);
+      const acknowledgements = [{ address: bob, upToSeq: order }];
+      expect(await storage.mail.commit({ envelopes: [mail], acknowledgements }, TERMS)).toEqual([
+        { kind: 'repeated', order },
+      ]);
+      expect(await storage.mail.summary(bob)).toMatchObject({ envelopes: 0, bytes: 0, lastSeq: 0 });
+      expect(await storage.mail.summary(alice)).toMatchObject({ acceptedTotal: 1 });
+    });
+
+    it('gives positions that only grow, contain the time, and equal those in every mailbox', async () => {
+      const storage = await driver.open();
+      const [alice, bob, carol] = [await register(storage), await register(storage), await register(storage)];
+      const mails = Array.from({ length: 5 }, (_, index) => envelope(alice, [bob, carol], String(index)));
+      const given = orders(await accept(storage, mails));
+      expect(given[0]).toBe(orderFromMs(NOW_MS));
+      const [later = 0] = orders(
+        await accept(storage, [envelope(alice, [bob, carol], 'x')], { nowMs: NOW_MS - 5000 }),
+      );
+      given.push(later);
+      expect(given).toEqual([...new Set(given)].sort((a, b) => a - b));
+      for (const reader of [bob, carol]) {
+        expect((await storage.mail.page(reader, 0, PAGE)).map((stored) => stored.seq)).toEqual(given);
+      }
+    });
+
+    it('bounds a mailbox by number and by bytes', async () => {
+      const storage = await driver.open();
+      const [alice, bob] = [await register(storage), await register(storage)];
+      const three = ['1', '2', '3'].map((text) => envelope(alice, [bob], text));
+      const byNumber = await accept(storage, three, { mailboxEnvelopes: 2 });
+      expect(byNumber.map((outcome) => outcome.kind)).toEqual(['accepted', 'accepted', 'mailbox-full']);
+      const byBytes = await accept(storage, [envelope(alice, [bob], '', 'x'.repeat(99))], {
+        mailboxBytes: 100,
+      });
+      expect(byBytes).toEqual([{ kind: 'mailbox-full' }]);
+    });
+
+    it('pages by position, number and bytes, and always gives at least one', async () => {
+      const storage = await driver.open();
+      const [alice, bob] = [await register(storage), await register(storage)];
+      const mails = ['a'.repeat(50), 'b'.repeat(50), 'c'.repeat(50)].map((text) =>
+        envelope(alice, [bob], text),
+      );
+      const given = orders(await accept(storage, mails));
+      const seqs = async (afterSeq: number, maxEnvelopes: number, maxBytes: number): Promise<number[]> =>
+        (await storage.mail.page(bob, afterSeq, { maxEnvelopes, maxBytes })).map((stored) => stored.seq);
+      expect(await seqs(0, 2, 1000)).toEqual(given.slice(0, 2));
+      expect(await seqs(given[0] ?? 0, 9, 1000)).toEqual(given.slice(1));
+      expect(await seqs(0, 9, 100)).toEqual(given.slice(0, 2));
+      expect(await seqs(0, 9, 1)).toEqual(given.slice(0, 1));
+    });
+
+    it('removes what is expired, in bounded steps, and nothing else', async () => {
+      const storage = await driver.open();
+      const [alice, bob, carol] = [
+        await register(storage),
+        await register(storage),
+        await register(storage, { preKeys: upload([1]) }),
+      ];
+      const old = Array.from({ length: 7 }, (_, index) =>
+        envelope(alice, [bob, carol], '', `old ${String(index)}`),
+      );
+      await accept(storage, old);
+      const laterMs = NOW_MS + 1000;
+      const recent = envelope(alice, [bob], 'recent');
+      await accept(storage, [recent], { nowMs: laterMs });
+      await storage.preKeys.take(carol.accountId, [carol.deviceId], NOW_MS);
+      const cutoff = orderFromMs(laterMs);
+      const terms = {
+        mailBeforeOrder: cutoff,
+        acceptedBeforeOrder: cutoff,
+        takenPreKeysBeforeMs: laterMs,
+        maxRows: 3,
+      };
+      const removed = { mail: 0, accepted: 0, takenPreKeys: 0 };
+      for (let progress = 'partial'; progress === 'partial';) {
+        const step = await storage.expire(terms);
+        for (const kind of ['mail', 'accepted', 'takenPreKeys'] as const) {
+          expect(step[kind]).toBeLessThanOrEqual(3);
+          removed[kind] += step[kind];
+        }
+        progress = step.progress;
+      }
+      expect(removed).toEqual({ mail: 14, accepted: 7, takenPreKeys: 2 });
+      expect(await texts(storage, bob)).toEqual(['recent']);
+      expect(await storage.mail.summary(bob)).toMatchObject({ envelopes: 1, bytes: 6 });
+      expect((await accept(storage, [recent]))[0]?.kind).toBe('repeated');
+      expect((await accept(storage, old.slice(0, 1)))[0]?.kind).toBe('accepted');
+    });
+
+    it('agrees with a simple model under any sequence of sends and acknowledgements', async () => {
+      const storage = await driver.open();
+      const people = [await register(storage), await register(storage), await register(storage)] as const;
+      const person = fc.nat({ max: 2 });
+      const step = fc.oneof(
+        fc.record({
+          kind: fc.constant('send' as const),
+          from: person,
+          to: fc.uniqueArray(person, { minLength: 1 }),
+          as: fc.constantFrom('own', 'shared'),
+          text: fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme-ascii' }),
+        }),
+        fc.record({ kind: fc.constant('acknowledge' as const), who: person, count: fc.nat({ max: 5 }) }),
+      );
+      const model = people.map(() => [] as { readonly seq: number; readonly text: string }[]);
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.array(step, { maxLength: 6 }), { maxLength: 6 }), async (commits) => {
+          for (const steps of commits) {
+            const acknowledgements = steps.flatMap((one) => {
+              if (one.kind !== 'acknowledge') return [];
+              const [mailbox, owner] = [model[one.who], people[one.who]];
+              const last = mailbox?.splice(0, one.count).at(-1);
+              return owner === undefined || last === undefined ? [] : [{ address: owner, upToSeq: last.seq }];
+            });
+            const sends = steps.flatMap((one) => {
+              const from = one.kind === 'send' ? people[one.from] : undefined;
+              if (one.kind !== 'send' || from === undefined) return [];
+              const to = one.to.filter((index) => index !== one.from);
+              const devices = people.filter((_, index) => to.includes(index));
+              const mail = envelope(from, devices, one.text, one.as === 'shared' ? one.text : undefined);
+              return devices.length === 0 ? [] : [{ to, text: one.text, mail }];
+            });
+            const given = orders(
+              await storage.mail.commit(
+                { envelopes: sends.map((send) => send.mail), acknowledgements },
+                TERMS,
+              ),
+            );
+            for (const [index, send] of sends.entries()) {
+              for (const reader of send.to) model[reader]?.push({ seq: given[index] ?? -1, text: send.text });
+            }
+          }
+          for (const [index, owner] of people.entries()) {
+            const expected = model[index] ?? [];
+            expect(await texts(storage, owner)).toEqual(expected.map((stored) => stored.text));
+            expect(await storage.mail.summary(owner)).toMatchObject({
+              envelopes: expected.length,
+              bytes: expected.reduce((sum, stored) => sum + stored.text.length, 0),
+              lastSeq: expected.at(-1)?.seq ?? 0,
+            });
+          }
+        }),
+        { numRuns: 60 },
+      );
+    });
+  });
+}
