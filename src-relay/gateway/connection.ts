@@ -210,7 +210,7 @@ export class Connection implements Peer {
       body.case === 'register'
         ? await register(body.value, this.#challenge, accounts, limits)
         : await authenticate(body.value, this.#challenge, accounts);
-    const { acceptedTotal } = await mail.summary(session.address);
+    const { lastAcceptedOrder } = await mail.summary(session.address);
     if (this.#phase.kind !== 'anonymous') return;
     this.#cancelAuthentication();
     const device = new DeviceSession({
@@ -225,7 +225,7 @@ export class Connection implements Peer {
       },
     });
     this.#phase = { kind: 'authenticated', device };
-    this.#answer(requestId, authenticated(session, acceptedTotal, clock.now()));
+    this.#answer(requestId, authenticated(session, lastAcceptedOrder, clock.now()));
     registry.enter(session.address, this);
   }
 

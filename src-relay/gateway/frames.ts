@@ -69,15 +69,15 @@ export function error(refusal: Refusal): ServerBody {
   return { case: 'error', value: relayError(refusal) };
 }
 
-export function authenticated(session: Session, acceptedTotal: number, relayTimeMs: number): ServerBody {
+export function authenticated(session: Session, lastAcceptedOrder: number, relayTimeMs: number): ServerBody {
   return {
     case: 'authenticated',
     value: {
       relayTimeMs: BigInt(relayTimeMs),
       preKeyCounts: { ...session.preKeyCounts },
       ownDeviceIds: [...session.account.devices.keys()],
-      acceptedTotal: BigInt(acceptedTotal),
       username: session.account.username,
+      lastAcceptedOrder: BigInt(lastAcceptedOrder),
     },
   };
 }

@@ -24,6 +24,9 @@ const result = await runChaos({
 });
 if (options.keep === true) process.stderr.write(`stores kept in ${folder}\n`);
 else rmSync(folder, { recursive: true, force: true });
-process.stdout.write(options.json === true ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`);
-const isPerfect = result.lost === 0 && result.doubled === 0 && result.undecryptable === 0 && result.disordered === 0;
+process.stdout.write(
+  options.json === true ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`,
+);
+const isPerfect =
+  result.lost === 0 && result.doubled === 0 && result.undecryptable === 0 && result.disordered === 0;
 process.exitCode = isPerfect ? 0 : 1;

@@ -106,7 +106,7 @@ function say({ world, random, waiting }: Run): void {
 /** Until nobody has anything left to send or to read. */
 async function settle({ world }: Run): Promise<void> {
   const until = Date.now() + SETTLE_TIMEOUT_MS;
-  for (let quietRounds = 0; quietRounds < 3 && Date.now() < until; ) {
+  for (let quietRounds = 0; quietRounds < 3 && Date.now() < until;) {
     const states = await Promise.all(PEOPLE.map((person) => world.session(person).ask({ op: 'status' })));
     const isQuiet = states.every(
       (status) =>

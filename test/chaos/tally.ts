@@ -30,11 +30,15 @@ export async function tally(world: World, promised: readonly Promised[]): Promis
       const heard = ownTexts(await world.history(to, from), from);
       const heardTimes = count(heard.map((item) => item.text));
       const saidIds = new Set(said.map((item) => item.messageId));
-      const forgotten = promised.filter((one) => one.from === from && one.to === to && !saidIds.has(one.messageId));
+      const forgotten = promised.filter(
+        (one) => one.from === from && one.to === to && !saidIds.has(one.messageId),
+      );
       result.sent += said.length + forgotten.length;
       result.delivered += said.filter((item) => heardTimes.has(item.text)).length;
       result.lost += forgotten.length + said.filter((item) => !heardTimes.has(item.text)).length;
-      result.doubled += [...heardTimes.values(), ...count(said.map((item) => item.text)).values()].filter((times) => times > 1).length;
+      result.doubled += [...heardTimes.values(), ...count(said.map((item) => item.text)).values()].filter(
+        (times) => times > 1,
+      ).length;
       result.disordered += isSameOrder(said, heard) ? 0 : 1;
     }
     const status = await world.session(from).ask({ op: 'status' });
@@ -55,5 +59,7 @@ function count(texts: readonly string[]): Map<string, number> {
 }
 
 function isSameOrder(said: readonly HistoryItem[], heard: readonly HistoryItem[]): boolean {
-  return said.length === heard.length && said.every((item, index) => item.messageId === heard[index]?.messageId);
+  return (
+    said.length === heard.length && said.every((item, index) => item.messageId === heard[index]?.messageId)
+  );
 }

@@ -17,6 +17,7 @@ export function compareDevices(
 ): DeviceDifference | undefined {
   const { accountId, devices } = destination;
   if (known === undefined) return { accountId, missing: [], extra: [], stale: [], account: 'unknown' };
+  if (destination.coverage === 'named-devices') return comparePartial(source, destination, known);
   const ownId = accountId === source.accountId ? source.deviceId : undefined;
   let agreeing = 0;
   for (const { deviceId, registrationId } of devices) {
@@ -38,4 +39,24 @@ export function compareDevices(
       .map((device) => device.deviceId),
     account: 'known',
   };
+}
+
+/** Only the named devices are meant: none is missing, and a registration id of zero means any. */
+function comparePartial(
+  source: DeviceAddress,
+  { accountId, devices }: MailDestination,
+  known: NonNullable<KnownDevices>,
+): DeviceDifference | undefined {
+  const isSource = (deviceId: DeviceId): boolean =>
+    accountId === source.accountId && deviceId === source.deviceId;
+  const extra = devices.filter(({ deviceId }) => isSource(deviceId) || !known.has(deviceId));
+  const stale = devices.filter(
+    ({ deviceId, registrationId }) =>
+      !extra.some((device) => device.deviceId === deviceId) &&
+      registrationId !== 0 &&
+      known.get(deviceId) !== registrationId,
+  );
+  if (extra.length === 0 && stale.length === 0) return undefined;
+  const ids = (list: typeof devices): DeviceId[] => list.map((device) => device.deviceId);
+  return { accountId, missing: [], extra: ids(extra), stale: ids(stale), account: 'known' };
 }

@@ -56,7 +56,11 @@ function parseDestination(destination: relay.Destination, envelope: relay.Outgoi
     devices.map((device) => device.deviceId),
     'devices of one account',
   );
-  return { accountId: idFromBytes(destination.accountId), devices };
+  return {
+    accountId: idFromBytes(destination.accountId),
+    devices,
+    coverage: destination.partial ? 'named-devices' : 'all-devices',
+  };
 }
 
 function parseCopy(device: relay.DeviceCiphertext, envelope: relay.OutgoingEnvelope): MailCopy {

@@ -14,6 +14,8 @@ export interface MailCopy {
 export interface MailDestination {
   readonly accountId: AccountId;
   readonly devices: readonly MailCopy[];
+  /** `named-devices`: the account may have others, and they are left out on purpose. */
+  readonly coverage: 'all-devices' | 'named-devices';
 }
 
 /** A checked envelope. Its id stays in wire form: nothing but the index that finds repeats reads it. */
@@ -89,8 +91,8 @@ export interface MailboxSummary {
   readonly bytes: number;
   /** Highest position in the mailbox, 0 when it is empty. */
   readonly lastSeq: number;
-  /** Envelopes ever accepted from this device. */
-  readonly acceptedTotal: number;
+  /** Position of the newest envelope ever accepted from this device, 0 before the first. */
+  readonly lastAcceptedOrder: number;
 }
 
 /**

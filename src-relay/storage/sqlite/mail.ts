@@ -128,7 +128,7 @@ export class SqliteMail implements MailStore {
         envelopes: counters.pendingEnvelopes,
         bytes: counters.pendingBytes,
         lastSeq: this.#selectLast.get(mailbox) ?? 0,
-        acceptedTotal: counters.acceptedTotal,
+        lastAcceptedOrder: counters.lastAcceptedOrder,
       };
     });
   }
@@ -188,7 +188,7 @@ export class SqliteMail implements MailStore {
       counters.pendingBytes += sizeBytes;
     }
     if (shared !== null && sharedCopies > 0) this.#insertShared.run(order, sharedCopies, shared);
-    commit.mailboxes.get(sourceNo).acceptedTotal += 1;
+    commit.mailboxes.get(sourceNo).lastAcceptedOrder = order;
   }
 
   #source(sourceNo: number): MailSource {

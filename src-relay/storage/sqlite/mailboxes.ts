@@ -3,13 +3,13 @@ import type { Database, Statement } from 'better-sqlite3';
 export interface MailboxCounters {
   pendingEnvelopes: number;
   pendingBytes: number;
-  acceptedTotal: number;
+  lastAcceptedOrder: number;
 }
 
 interface MailboxRow {
   pending_envelopes: number;
   pending_bytes: number;
-  accepted_total: number;
+  last_accepted_order: number;
 }
 
 /**
@@ -43,10 +43,10 @@ export class MailboxStatements {
 
   constructor(database: Database) {
     this.#select = database.prepare(
-      'SELECT pending_envelopes, pending_bytes, accepted_total FROM mailboxes WHERE mailbox_no = ?',
+      'SELECT pending_envelopes, pending_bytes, last_accepted_order FROM mailboxes WHERE mailbox_no = ?',
     );
     this.#update = database.prepare(
-      'UPDATE mailboxes SET pending_envelopes = ?, pending_bytes = ?, accepted_total = ? WHERE mailbox_no = ?',
+      'UPDATE mailboxes SET pending_envelopes = ?, pending_bytes = ?, last_accepted_order = ? WHERE mailbox_no = ?',
     );
   }
 
@@ -57,12 +57,12 @@ export class MailboxStatements {
     return {
       pendingEnvelopes: row.pending_envelopes,
       pendingBytes: row.pending_bytes,
-      acceptedTotal: row.accepted_total,
+      lastAcceptedOrder: row.last_accepted_order,
     };
   }
 
   write(mailboxNo: number, counters: MailboxCounters): void {
-    const { pendingEnvelopes, pendingBytes, acceptedTotal } = counters;
-    this.#update.run(pendingEnvelopes, pendingBytes, acceptedTotal, mailboxNo);
+    const { pendingEnvelopes, pendingBytes, lastAcceptedOrder } = counters;
+    this.#update.run(pendingEnvelopes, pendingBytes, lastAcceptedOrder, mailboxNo);
   }
 }

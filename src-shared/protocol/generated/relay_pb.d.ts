@@ -441,15 +441,7 @@ export declare type Authenticated = Message<"kith.relay.v1.Authenticated"> & {
   ownDeviceIds: number[];
 
   /**
-   * Envelopes of this device the relay ever accepted. Lower than the device's own count means that the
-   * relay lost data and was restored from an older copy.
-   *
-   * @generated from field: uint64 accepted_total = 4;
-   */
-  acceptedTotal: bigint;
-
-  /**
-   * @generated from field: string username = 5;
+   * @generated from field: string username = 4;
    */
   username: string;
 
@@ -457,7 +449,7 @@ export declare type Authenticated = Message<"kith.relay.v1.Authenticated"> & {
    * The newest accepted_order this relay gave this device. Older than what the device remembers means
    * that the relay lost data and was restored from an older copy: what is missing is sent again.
    *
-   * @generated from field: uint64 last_accepted_order = 6;
+   * @generated from field: uint64 last_accepted_order = 5;
    */
   lastAcceptedOrder: bigint;
 };

@@ -18,10 +18,28 @@ export interface RelayProcess {
 }
 
 /** `port` zero takes a free one. Rejects with what the relay wrote when it does not start. */
-export async function startRelayProcess(dataFolder: string, port = 0, more: readonly string[] = []): Promise<RelayProcess> {
-  const args = [ENTRY, '--json', '--host', '127.0.0.1', '--port', String(port), '--data', dataFolder, ...more];
+export async function startRelayProcess(
+  dataFolder: string,
+  port = 0,
+  more: readonly string[] = [],
+): Promise<RelayProcess> {
+  const args = [
+    ENTRY,
+    '--json',
+    '--host',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--data',
+    dataFolder,
+    ...more,
+  ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const exited = new Promise<void>((resolve) => child.once('close', () => { resolve(); }));
+  const exited = new Promise<void>((resolve) =>
+    child.once('close', () => {
+      resolve();
+    }),
+  );
   const listening = await firstLine(child);
   const { url, joinLink } = JSON.parse(listening) as { url: string; joinLink: string };
   const end = async (signal: NodeJS.Signals): Promise<void> => {

@@ -14,12 +14,20 @@ export function tamper(dataDirectory: string, change: (db: Database.Database) =>
 /** Flips a byte in the middle of every waiting ciphertext. */
 export function corruptMail(dataDirectory: string): void {
   tamper(dataDirectory, (db) => {
-    const rows = db.prepare<[], { mailbox_no: number; seq: number; ciphertext: Buffer }>('SELECT mailbox_no, seq, ciphertext FROM mail').all();
+    const rows = db
+      .prepare<[], { mailbox_no: number; seq: number; ciphertext: Buffer }>(
+        'SELECT mailbox_no, seq, ciphertext FROM mail',
+      )
+      .all();
     for (const row of rows) {
       const broken = Buffer.from(row.ciphertext);
       const middle = Math.floor(broken.length * 0.8);
       broken[middle] = (broken[middle] ?? 0) ^ 0xff;
-      db.prepare('UPDATE mail SET ciphertext = ? WHERE mailbox_no = ? AND seq = ?').run(broken, row.mailbox_no, row.seq);
+      db.prepare('UPDATE mail SET ciphertext = ? WHERE mailbox_no = ? AND seq = ?').run(
+        broken,
+        row.mailbox_no,
+        row.seq,
+      );
     }
   });
 }

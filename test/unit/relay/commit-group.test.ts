@@ -37,7 +37,7 @@ function recordingStore(): {
         return Promise.resolve(labels.map(() => ({ kind: 'accepted', order: (order += 1) })));
       },
       page: () => Promise.resolve([]),
-      summary: () => Promise.resolve({ envelopes: 0, bytes: 0, lastSeq: 0, acceptedTotal: 0 }),
+      summary: () => Promise.resolve({ envelopes: 0, bytes: 0, lastSeq: 0, lastAcceptedOrder: 0 }),
       lastOrder: () => Promise.resolve(order),
     },
   };

@@ -8,7 +8,7 @@ import {
 } from '../../../src-relay/services/mail/commit-rules.ts';
 import { compareDevices } from '../../../src-relay/services/mail/device-match.ts';
 import { nextOrder } from '../../../src-relay/services/mail/order.ts';
-import type { MailCopy, MailEnvelope } from '../../../src-relay/services/mail/storage.ts';
+import type { MailCopy, MailDestination, MailEnvelope } from '../../../src-relay/services/mail/storage.ts';
 import { parseDeviceId, parseId, type AccountId, type DeviceId } from '../../../src-shared/ids.ts';
 import { relay } from '../../../src-shared/protocol/frames.ts';
 import { orderToMs } from '../../../src-shared/protocol/limits.ts';
@@ -29,6 +29,12 @@ function copies(devices: ReadonlyMap<DeviceId, number>): MailCopy[] {
     ciphertext: null,
   }));
 }
+
+const all = (devices: readonly MailCopy[]): MailDestination => ({
+  accountId: bob,
+  devices,
+  coverage: 'all-devices',
+});
 
 describe('the order of acceptance', () => {
   it('only grows, and tells the time as long as the clock does not go back', () => {
@@ -64,7 +70,7 @@ describe('the comparison of devices', () => {
         const source = { accountId: toSelf ? bob : alice, deviceId: parseDeviceId(1) };
         const expected = new Map(known);
         if (toSelf) expected.delete(source.deviceId);
-        const difference = compareDevices(source, { accountId: bob, devices: copies(named) }, known);
+        const difference = compareDevices(source, all(copies(named)), known);
         const isSame =
           named.size === expected.size &&
           [...named].every(([id, registration]) => expected.get(id) === registration);
@@ -74,15 +80,36 @@ describe('the comparison of devices', () => {
         const mended = new Map(named);
         for (const id of difference.extra) mended.delete(id);
         for (const id of [...difference.missing, ...difference.stale]) mended.set(id, known.get(id) ?? -1);
-        expect(compareDevices(source, { accountId: bob, devices: copies(mended) }, known)).toBeUndefined();
+        expect(compareDevices(source, all(copies(mended)), known)).toBeUndefined();
       }),
     );
   });
 
   it('says when there is no such account', () => {
     const source = { accountId: alice, deviceId: parseDeviceId(1) };
-    const difference = compareDevices(source, { accountId: bob, devices: [] }, undefined);
+    const difference = compareDevices(source, all([]), undefined);
     expect(difference?.account).toBe('unknown');
+  });
+
+  it('names only what is wrong with the named devices when the others are left out on purpose', () => {
+    const source = { accountId: alice, deviceId: parseDeviceId(1) };
+    const known = new Map([
+      [parseDeviceId(1), 11],
+      [parseDeviceId(2), 22],
+    ]);
+    const compare = (...named: readonly (readonly [number, number])[]) =>
+      compareDevices(
+        source,
+        {
+          ...all(copies(new Map(named.map(([id, registration]) => [parseDeviceId(id), registration])))),
+          coverage: 'named-devices',
+        },
+        known,
+      );
+    expect(compare([2, 22])).toBeUndefined();
+    // Zero: there is no session to know the registration id from.
+    expect(compare([1, 0])).toBeUndefined();
+    expect(compare([1, 12], [3, 33])).toMatchObject({ missing: [], extra: [3], stale: [1] });
   });
 });
 

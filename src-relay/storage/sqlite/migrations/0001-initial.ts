@@ -57,7 +57,7 @@ CREATE TABLE mailboxes (
   mailbox_no INTEGER PRIMARY KEY,
   pending_envelopes INTEGER NOT NULL,
   pending_bytes INTEGER NOT NULL,
-  accepted_total INTEGER NOT NULL
+  last_accepted_order INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE accepted (
