@@ -1,0 +1,41 @@
+import { ServicesContext, useViews } from './context.ts';
+import type { Services } from './services.ts';
+import { MainWindow } from '../features/main-window/MainWindow.tsx';
+import { Onboarding } from '../features/onboarding/Onboarding.tsx';
+import { FailedScreen } from '../features/startup/FailedScreen.tsx';
+import { StartingScreen } from '../features/startup/StartingScreen.tsx';
+import { UnlockScreen } from '../features/startup/UnlockScreen.tsx';
+import { Region } from '../ui/Region.tsx';
+import { ToastRegion } from '../ui/ToastRegion.tsx';
+
+export function App({ services }: { readonly services: Services }) {
+  return (
+    <ServicesContext value={services}>
+      <Region>
+        <Phase />
+      </Region>
+      <ToastRegion />
+    </ServicesContext>
+  );
+}
+
+function Phase() {
+  const state = useViews((views) => views.appState);
+  switch (state.phase) {
+    case 'starting':
+      return <StartingScreen />;
+    case 'locked':
+      return <UnlockScreen by={state.by} />;
+    case 'failed':
+      return <FailedScreen error={state.error} />;
+    // Both show the same onboarding, so that making the store in its midst does not begin it anew.
+    case 'new':
+      return <Onboarding protection={state.protection} />;
+    case 'open':
+      return state.account === null ? (
+        <Onboarding protection={null} />
+      ) : (
+        <MainWindow account={state.account} />
+      );
+  }
+}

@@ -1,0 +1,18 @@
+export const common = {
+  'app.name': 'Kith',
+  'action.back': 'Back',
+  'action.block': 'Block',
+  'action.cancel': 'Cancel',
+  'action.close': 'Close',
+  'action.continue': 'Continue',
+  'action.copied': 'Copied',
+  'action.copy': 'Copy',
+  'action.reload': 'Reload',
+  'action.save': 'Save',
+  'action.unblock': 'Unblock',
+  'toast.region': 'Messages from Kith',
+  'boundary.title': 'This part of Kith stopped working',
+  'boundary.text': 'Your messages are safe. Reload this part to go on.',
+  'field.showSecret': 'Show',
+  'field.hideSecret': 'Hide',
+} as const;

@@ -1,0 +1,31 @@
+import type { ErrorCode, SerializedError } from '../../../src-shared/errors.ts';
+import { useT } from '../../app/context.ts';
+import type { MessageKey } from '../../app/i18n/catalogue.ts';
+import { Screen } from './Screen.tsx';
+import css from './Screen.module.css';
+
+type Explanation = readonly [
+  title: Extract<MessageKey, `failed.${string}Title`>,
+  text: Extract<MessageKey, `failed.${string}Text`>,
+];
+
+const EXPLANATIONS: Partial<Record<ErrorCode, Explanation>> = {
+  'store-corrupt': ['failed.corruptTitle', 'failed.corruptText'],
+  'store-in-use': ['failed.inUseTitle', 'failed.inUseText'],
+  'store-too-new': ['failed.tooNewTitle', 'failed.tooNewText'],
+  'disk-full': ['failed.diskFullTitle', 'failed.diskFullText'],
+};
+
+/** What happened and what to do; the engine's own words say where a damaged file was moved. */
+export function FailedScreen({ error }: { readonly error: SerializedError }) {
+  const t = useT();
+  const [title, text] = EXPLANATIONS[error.code] ?? ['failed.otherTitle', 'failed.otherText'];
+  return (
+    <Screen title={t(title)} text={t(text)}>
+      <section className={css['details']}>
+        <h2 className={css['detailsTitle']}>{t('failed.details')}</h2>
+        <p className={css['detailsText']}>{error.message}</p>
+      </section>
+    </Screen>
+  );
+}

@@ -1,0 +1,160 @@
+import { useState } from 'react';
+import type { AppState } from '../../../src-shared/contract/views.ts';
+import type { RequestParams } from '../../../src-shared/contract/requests.ts';
+import { useServices } from '../../app/context.ts';
+import { errorText } from '../../app/error-text.ts';
+import { Button } from '../../ui/Button.tsx';
+import { SecretField, TextField } from '../../ui/TextField.tsx';
+import { MIN_PASSPHRASE_CHARACTERS, passphraseProblem } from '../onboarding/onboarding-rules.ts';
+import { Screen } from './Screen.tsx';
+import css from './Screen.module.css';
+
+type LockedBy = Extract<AppState, { phase: 'locked' }>['by'];
+
+export function UnlockScreen({ by }: { readonly by: LockedBy }) {
+  const [way, setWay] = useState<'passphrase' | 'recovery-key'>(
+    by === 'passphrase' ? 'passphrase' : 'recovery-key',
+  );
+  if (way === 'passphrase') {
+    return (
+      <PassphraseForm
+        onForgotten={() => {
+          setWay('recovery-key');
+        }}
+      />
+    );
+  }
+  return (
+    <RecoveryForm
+      by={by}
+      onBack={() => {
+        setWay('passphrase');
+      }}
+    />
+  );
+}
+
+function PassphraseForm({ onForgotten }: { readonly onForgotten: () => void }) {
+  const { t } = useServices();
+  const [passphrase, setPassphrase] = useState('');
+  const { isBusy, problem, unlock, clearProblem } = useUnlock();
+  return (
+    <Screen title={t('unlock.title')} text={t('unlock.text')}>
+      <form
+        className={css['form']}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (passphrase !== '') void unlock({ by: 'passphrase', passphrase });
+        }}
+      >
+        <SecretField
+          label={t('unlock.passphrase')}
+          value={passphrase}
+          onValue={(value) => {
+            setPassphrase(value);
+            clearProblem();
+          }}
+          problem={problem}
+          autoFocus
+        />
+        <div className={css['actions']}>
+          <Button look="link" onClick={onForgotten}>
+            {t('unlock.forgot')}
+          </Button>
+          <Button type="submit" look="primary" disabled={isBusy || passphrase === ''}>
+            {isBusy ? t('unlock.busy') : t('unlock.submit')}
+          </Button>
+        </div>
+      </form>
+    </Screen>
+  );
+}
+
+function RecoveryForm({ by, onBack }: { readonly by: LockedBy; readonly onBack: () => void }) {
+  const { t } = useServices();
+  const [recoveryKey, setRecoveryKey] = useState('');
+  const [newPassphrase, setNewPassphrase] = useState('');
+  const [repeated, setRepeated] = useState('');
+  const [isChecked, setIsChecked] = useState(false);
+  const { isBusy, problem, unlock, clearProblem } = useUnlock();
+  const wrong = isChecked ? passphraseProblem(newPassphrase, repeated) : null;
+
+  return (
+    <Screen
+      title={by === 'passphrase' ? t('recover.title') : t('recover.keychainTitle')}
+      text={by === 'passphrase' ? t('recover.text') : t('recover.keychainText')}
+    >
+      <form
+        className={css['form']}
+        onSubmit={(event) => {
+          event.preventDefault();
+          setIsChecked(true);
+          if (passphraseProblem(newPassphrase, repeated) !== null || recoveryKey.trim() === '') return;
+          void unlock({ by: 'recovery-key', recoveryKey: recoveryKey.trim(), newPassphrase });
+        }}
+      >
+        <TextField
+          label={t('recover.key')}
+          value={recoveryKey}
+          onValue={(value) => {
+            setRecoveryKey(value);
+            clearProblem();
+          }}
+          problem={problem}
+          autoFocus
+        />
+        <SecretField
+          label={t('recover.newPassphrase')}
+          value={newPassphrase}
+          onValue={setNewPassphrase}
+          problem={
+            wrong === 'short' ? t('onboarding.protect.short', { count: MIN_PASSPHRASE_CHARACTERS }) : null
+          }
+        />
+        <SecretField
+          label={t('onboarding.protect.repeat')}
+          value={repeated}
+          onValue={setRepeated}
+          problem={wrong === 'differs' ? t('onboarding.protect.differs') : null}
+        />
+        <div className={css['actions']}>
+          {by === 'passphrase' && (
+            <Button look="link" onClick={onBack}>
+              {t('unlock.usePassphrase')}
+            </Button>
+          )}
+          <Button type="submit" look="primary" disabled={isBusy || recoveryKey.trim() === ''}>
+            {isBusy ? t('unlock.busy') : t('recover.submit')}
+          </Button>
+        </div>
+      </form>
+    </Screen>
+  );
+}
+
+function useUnlock() {
+  const { client, t } = useServices();
+  const [isBusy, setIsBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+
+  const unlock = async (way: RequestParams<'store.unlock'>): Promise<void> => {
+    setIsBusy(true);
+    setProblem(null);
+    try {
+      // The answer comes as a new app state, which replaces this screen.
+      await client.request('store.unlock', way);
+    } catch (error) {
+      setProblem(errorText(t, error));
+    } finally {
+      setIsBusy(false);
+    }
+  };
+  return {
+    isBusy,
+    problem,
+    unlock,
+    clearProblem: () => {
+      setProblem(null);
+    },
+  };
+}
