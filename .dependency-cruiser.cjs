@@ -57,7 +57,7 @@ module.exports = {
       name: 'no-circles',
       severity: 'error',
       from: { path: '^src-' },
-      to: { circular: true, dependencyTypesNot: ['type-only'] },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
       name: 'no-tests-in-the-product',

@@ -14,16 +14,19 @@ export async function* readLines(stream: Readable, signal: AbortSignal): AsyncGe
       const line = rest.subarray(0, end);
       rest = rest.subarray(end + 1);
       if (isSkipping) isSkipping = false;
-      else yield line.toString('utf8');
+      else yield line.length > MAX_LINE_BYTES ? tooLong() : line.toString('utf8');
     }
     if (rest.length > MAX_LINE_BYTES) {
       rest = Buffer.alloc(0);
-      if (!isSkipping)
-        yield new KithError('invalid-request', `A line has at most ${String(MAX_LINE_BYTES)} bytes.`);
+      if (!isSkipping) yield tooLong();
       isSkipping = true;
     }
   }
   if (rest.length > 0 && !isSkipping) yield rest.toString('utf8');
+}
+
+function tooLong(): KithError {
+  return new KithError('invalid-request', `A line has at most ${String(MAX_LINE_BYTES)} bytes.`);
 }
 
 async function* chunks(stream: Readable, signal: AbortSignal): AsyncGenerator<Buffer> {
@@ -31,6 +34,8 @@ async function* chunks(stream: Readable, signal: AbortSignal): AsyncGenerator<Bu
   signal.addEventListener('abort', () => {
     ended.resolve(null);
   });
+  // The signal may have come before anybody listened.
+  if (signal.aborted) return;
   const iterator = stream[Symbol.asyncIterator]();
   for (;;) {
     const next = await Promise.race([iterator.next(), ended.promise]);

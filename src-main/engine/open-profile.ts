@@ -4,8 +4,18 @@ import { KithError } from '../../src-shared/errors.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { systemIds } from './ids.ts';
 import type { Logger } from './log.ts';
-import { openDatabase, moveAside } from './store/database.ts';
+import { moveAside, openDatabase, storeError, type StoreDatabase } from './store/database.ts';
 import type { DataFolder } from './store/data-folder.ts';
+
+/** Lets the store go again when the first reads from it fail. */
+function startEngine(database: StoreDatabase, log: Logger): Engine {
+  try {
+    return createEngine({ database, clock: systemClock, timers: systemTimers, ids: systemIds, log });
+  } catch (error) {
+    database.close();
+    throw storeError(error);
+  }
+}
 
 /**
  * Opens the store in a folder with its key. A damaged store is moved aside, never overwritten, and then
@@ -13,8 +23,7 @@ import type { DataFolder } from './store/data-folder.ts';
  */
 export function openProfile(folder: DataFolder, key: Uint8Array, log: Logger): Engine {
   try {
-    const database = openDatabase(folder.databasePath, key);
-    return createEngine({ database, clock: systemClock, timers: systemTimers, ids: systemIds, log });
+    return startEngine(openDatabase(folder.databasePath, key), log);
   } catch (error) {
     if (!(error instanceof KithError) || error.code !== 'store-corrupt') throw error;
     const movedTo = moveAside(folder.databasePath, systemClock.now());

@@ -16,7 +16,10 @@ export function formatJoinLink(link: JoinLink): string {
   return `kith://relay?${query.toString()}`;
 }
 
-/** Takes a join link or the relay's plain address. Throws `invalid-request`. */
+/** `localhost:7878` has a port where another address has what follows its scheme. */
+const HAS_SCHEME = /^[a-z][a-z0-9+.-]*:(?!\d)/i;
+
+/** Takes a join link or the relay's plain address, with or without its scheme. Throws `invalid-request`. */
 export function parseJoinLink(text: string): JoinLink {
   const trimmed = text.trim();
   const url = URL.parse(trimmed);
@@ -27,7 +30,7 @@ export function parseJoinLink(text: string): JoinLink {
       ...(relayName === null || relayName === '' ? {} : { relayName }),
     };
   }
-  return { relayUrl: relayUrl(url === null ? `http://${trimmed}` : trimmed) };
+  return { relayUrl: relayUrl(HAS_SCHEME.test(trimmed) ? trimmed : `http://${trimmed}`) };
 }
 
 /** Normalises to `http(s)://host[:port]`. A WebSocket address means the same relay. */

@@ -68,7 +68,7 @@ export class SessionCiphers {
 
   /** Needs a session. */
   async encrypt(unit: UnitOfWork, to: DeviceAddress, plaintext: Blob, now: Date): Promise<Ciphertext> {
-    const stores = libsignalStores(unit, this.#local);
+    const stores = libsignalStores(unit, this.#local, to);
     const message = await signalEncrypt(
       plaintext,
       this.#address(to),
@@ -84,7 +84,7 @@ export class SessionCiphers {
   }
 
   async decrypt(unit: UnitOfWork, from: DeviceAddress, ciphertext: Ciphertext): Promise<Decrypted> {
-    const stores = libsignalStores(unit, this.#local);
+    const stores = libsignalStores(unit, this.#local, from);
     const address = this.#address(from);
     try {
       if (ciphertext.type === relay.CiphertextType.PRE_KEY) {
@@ -122,7 +122,7 @@ export class SessionCiphers {
 
   /** Starts a session from a fetched bundle. Throws `UntrustedIdentity` when the key is not the known one. */
   async startSession(unit: UnitOfWork, to: DeviceAddress, bundle: DeviceBundle, now: Date): Promise<void> {
-    const stores = libsignalStores(unit, this.#local);
+    const stores = libsignalStores(unit, this.#local, to);
     await processPreKeyBundle(
       preKeyBundle(to, bundle),
       this.#address(to),

@@ -14,9 +14,15 @@ export function compareHybridTimes(a: HybridTime, b: HybridTime): number {
   return a.ms - b.ms || a.counter - b.counter;
 }
 
+/** The counter travels in 32 bits, and others may have set it to anything. */
+const MAX_COUNTER = 2 ** 32 - 1;
+
 /** The time of the next content of ours: after everything seen, and not before `nowMs`. */
 export function nextHybridTime(last: HybridTime, nowMs: number): HybridTime {
-  return nowMs > last.ms ? { ms: nowMs, counter: 0 } : { ms: last.ms, counter: last.counter + 1 };
+  if (nowMs > last.ms) return { ms: nowMs, counter: 0 };
+  return last.counter < MAX_COUNTER
+    ? { ms: last.ms, counter: last.counter + 1 }
+    : { ms: last.ms + 1, counter: 0 };
 }
 
 /** Takes over a time seen on a content, unless it claims to be from the future. */

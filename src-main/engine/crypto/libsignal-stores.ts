@@ -1,4 +1,7 @@
-/** libsignal's store classes over a unit of work. */
+/**
+ * libsignal's store classes over a unit of work, for one operation with one other device: whatever name
+ * libsignal passes is that device's, so it need not be parsed for every call.
+ */
 import {
   IdentityChange,
   IdentityKeyStore,
@@ -15,7 +18,7 @@ import {
   type SessionRecord,
   type SignedPreKeyRecord,
 } from '@signalapp/libsignal-client';
-import { parseDeviceId, parseId, type AccountId, type DeviceAddress } from '../../../src-shared/ids.ts';
+import type { AccountId, DeviceAddress } from '../../../src-shared/ids.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** The keys of this device that libsignal asks for. */
@@ -34,50 +37,49 @@ export interface LibsignalStores {
   readonly kyberPreKeys: KyberPreKeyStore;
 }
 
-export function libsignalStores(unit: UnitOfWork, local: LocalIdentity): LibsignalStores {
+export function libsignalStores(
+  unit: UnitOfWork,
+  local: LocalIdentity,
+  remote: DeviceAddress,
+): LibsignalStores {
   return {
-    sessions: new Sessions(unit),
-    identities: new Identities(unit, local),
+    sessions: new Sessions(unit, remote),
+    identities: new Identities(unit, local, remote),
     preKeys: new PreKeys(unit),
     signedPreKeys: new SignedPreKeys(unit),
     kyberPreKeys: new KyberPreKeys(unit),
   };
 }
 
-/** libsignal's name of an account is its UUID. */
-export function fromProtocolAddress(address: ProtocolAddress): DeviceAddress {
-  return { accountId: parseId<AccountId>(address.name()), deviceId: parseDeviceId(address.deviceId()) };
-}
-
 class Sessions extends SessionStore {
   readonly #unit: UnitOfWork;
-  constructor(unit: UnitOfWork) {
+  readonly #remote: DeviceAddress;
+  constructor(unit: UnitOfWork, remote: DeviceAddress) {
     super();
     this.#unit = unit;
+    this.#remote = remote;
   }
-  saveSession(name: ProtocolAddress, record: SessionRecord): Promise<void> {
-    this.#unit.saveSession(fromProtocolAddress(name), record);
+  saveSession(_name: ProtocolAddress, record: SessionRecord): Promise<void> {
+    this.#unit.saveSession(this.#remote, record);
     return Promise.resolve();
   }
-  getSession(name: ProtocolAddress): Promise<SessionRecord | null> {
-    return Promise.resolve(this.#unit.session(fromProtocolAddress(name)));
+  getSession(): Promise<SessionRecord | null> {
+    return Promise.resolve(this.#unit.session(this.#remote));
   }
-  async getExistingSessions(addresses: ProtocolAddress[]): Promise<SessionRecord[]> {
-    const records = await Promise.all(addresses.map((address) => this.getSession(address)));
-    return records.map((record, index) => {
-      if (record === null) throw new Error(`no session with device ${String(addresses[index]?.deviceId())}`);
-      return record;
-    });
+  getExistingSessions(): Promise<SessionRecord[]> {
+    return Promise.reject(new Error('only sealed sender to many asks for sessions in bulk'));
   }
 }
 
 class Identities extends IdentityKeyStore {
   readonly #unit: UnitOfWork;
   readonly #local: LocalIdentity;
-  constructor(unit: UnitOfWork, local: LocalIdentity) {
+  readonly #remoteId: AccountId;
+  constructor(unit: UnitOfWork, local: LocalIdentity, remote: DeviceAddress) {
     super();
     this.#unit = unit;
     this.#local = local;
+    this.#remoteId = remote.accountId;
   }
   getIdentityKey(): Promise<PrivateKey> {
     return Promise.resolve(this.#local.privateKey);
@@ -85,29 +87,30 @@ class Identities extends IdentityKeyStore {
   getLocalRegistrationId(): Promise<number> {
     return Promise.resolve(this.#local.registrationId);
   }
-  saveIdentity(name: ProtocolAddress, key: PublicKey): Promise<IdentityChange> {
-    const { accountId } = fromProtocolAddress(name);
-    if (accountId === this.#local.accountId) return Promise.resolve(IdentityChange.NewOrUnchanged);
-    const known = this.#unit.identity(accountId);
+  saveIdentity(_name: ProtocolAddress, key: PublicKey): Promise<IdentityChange> {
+    if (this.#isOwn) return Promise.resolve(IdentityChange.NewOrUnchanged);
+    const known = this.#unit.identity(this.#remoteId);
     if (known?.key.equals(key) === true) return Promise.resolve(IdentityChange.NewOrUnchanged);
-    this.#unit.saveIdentity(accountId, key, known === null ? 'unverified' : 'changed');
+    this.#unit.saveIdentity(this.#remoteId, key, known === null ? 'unverified' : 'changed');
     return Promise.resolve(known === null ? IdentityChange.NewOrUnchanged : IdentityChange.ReplacedExisting);
   }
   /**
    * Incoming messages are read even when the key changed: the change is stored and shown, and stops
    * what goes out until a person has acknowledged it. Our own account never changes its key.
    */
-  isTrustedIdentity(name: ProtocolAddress, key: PublicKey, direction: Direction): Promise<boolean> {
-    const { accountId } = fromProtocolAddress(name);
-    if (accountId === this.#local.accountId) return Promise.resolve(key.equals(this.#local.publicKey));
+  isTrustedIdentity(_name: ProtocolAddress, key: PublicKey, direction: Direction): Promise<boolean> {
+    if (this.#isOwn) return Promise.resolve(key.equals(this.#local.publicKey));
     if (direction === Direction.Receiving) return Promise.resolve(true);
-    const known = this.#unit.identity(accountId);
+    const known = this.#unit.identity(this.#remoteId);
     return Promise.resolve(known === null || known.key.equals(key));
   }
-  getIdentity(name: ProtocolAddress): Promise<PublicKey | null> {
-    const { accountId } = fromProtocolAddress(name);
-    if (accountId === this.#local.accountId) return Promise.resolve(this.#local.publicKey);
-    return Promise.resolve(this.#unit.identity(accountId)?.key ?? null);
+  getIdentity(): Promise<PublicKey | null> {
+    if (this.#isOwn) return Promise.resolve(this.#local.publicKey);
+    return Promise.resolve(this.#unit.identity(this.#remoteId)?.key ?? null);
+  }
+
+  get #isOwn(): boolean {
+    return this.#remoteId === this.#local.accountId;
   }
 }
 

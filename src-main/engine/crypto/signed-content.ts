@@ -38,11 +38,21 @@ export interface ParsedContent extends ContentHeader {
 const ROOM_ID_PURPOSE = 'kith-direct-room-v1';
 const HASH_BYTES = 32;
 
+/** Every content names its room, and most name the same few. */
+const MAX_REMEMBERED_ROOMS = 1_000;
+const roomIds = new Map<string, RoomId>();
+
 /** Both sides, and all their devices, find the same id for a conversation of two. */
 export function directRoomId(one: AccountId, other: AccountId): RoomId {
+  const pair = one < other ? `${one} ${other}` : `${other} ${one}`;
+  const known = roomIds.get(pair);
+  if (known !== undefined) return known;
   const hash = createHash('sha256').update(ROOM_ID_PURPOSE);
   for (const id of [one, other].sort()) hash.update(idToBytes(id));
-  return idFromBytes<RoomId>(hash.digest().subarray(0, 16));
+  const roomId = idFromBytes<RoomId>(hash.digest().subarray(0, 16));
+  if (roomIds.size >= MAX_REMEMBERED_ROOMS) roomIds.clear();
+  roomIds.set(pair, roomId);
+  return roomId;
 }
 
 /** Receipts and typing change nothing that could be disputed later; all else is signed. */

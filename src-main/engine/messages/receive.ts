@@ -48,7 +48,6 @@ export function applyText(context: EngineContext, changes: Changes, incoming: In
     oweDelivered(context, changes, conversation, content);
     changes.received.push(content.messageId);
   }
-  store.conversations.touch(conversation.row, arrival.receivedAtMs);
   changes.message(conversation.row, content.messageId);
 }
 

@@ -111,6 +111,7 @@ export function messageRepository(sql: Sql) {
     markReadByPeer(conversation: ConversationRow, messageId: MessageId, atMs: number): boolean {
       return statements.markReadByPeer.run(atMs, atMs, blob(messageId), conversation).changes > 0;
     },
+    /** Only what no relay had can fail: the other side may have heard of it before we did. */
     markFailed: (messageId: MessageId, reason: ErrorCode) =>
       void statements.markFailed.run(reason, blob(messageId)),
     requeue: (messageId: MessageId): boolean => statements.requeue.run(blob(messageId)).changes > 0,
@@ -207,7 +208,8 @@ function messageStatements(sql: Sql) {
        WHERE message_id = ? AND conversation = ? AND is_own = 1 AND delivery IN (${sqlStatesBefore('read')})`,
     ),
     markFailed: sql.prepare<[ErrorCode, Blob]>(
-      `UPDATE messages SET delivery = 'failed', failure = ? WHERE message_id = ? AND is_own = 1`,
+      `UPDATE messages SET delivery = 'failed', failure = ?
+       WHERE message_id = ? AND is_own = 1 AND delivery IN (${sqlStatesBefore('accepted')})`,
     ),
     requeue: sql.prepare<[Blob]>(
       `UPDATE messages SET delivery = 'queued', failure = NULL WHERE message_id = ? AND delivery = 'failed'`,

@@ -8,7 +8,7 @@ import type { EngineContext } from '../context.ts';
 import { conversationWith } from '../conversations/open.ts';
 import type { Conversation } from '../conversations/repository.ts';
 import { advance, judgeLink } from '../crypto/author-chain.ts';
-import { isPlausible, witnessHybridTime } from '../crypto/hybrid-clock.ts';
+import { isPlausible } from '../crypto/hybrid-clock.ts';
 import type { ParsedContent } from '../crypto/signed-content.ts';
 import { applyReceipt } from '../receipts/apply.ts';
 import { applyReadSync } from '../receipts/read.ts';
@@ -41,9 +41,6 @@ export function applyContent(
   // People who are blocked are not heard; their chain goes on, so that unblocking shows no false gap.
   const isBlocked = conversation.state === 'blocked' && !isOwn;
   const chain = followChain(context, conversation, content);
-  store.account.setHybridTime(
-    witnessHybridTime(store.account.hybridTime(), content.time, context.relayNowMs()),
-  );
   if (isBlocked) return;
 
   const { body } = content;

@@ -91,7 +91,8 @@ export function outboxRepository(sql: Sql) {
     conversationsWithWork: (): readonly ConversationRow[] =>
       conversations.all().map((row) => row.conversation),
     /** What no relay has confirmed yet, in numbers. */
-    unsent: (): { unsentContents: number; unsentOther: number } => unsent.get() ?? { unsentContents: 0, unsentOther: 0 },
+    unsent: (): { unsentContents: number; unsentOther: number } =>
+      unsent.get() ?? { unsentContents: 0, unsentOther: 0 },
     assign(item: OutboxItem, envelopeId: EnvelopeId): void {
       assign.run(blob(envelopeId), item.row);
     },

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { KithError } from '../../../src-shared/errors.ts';
+import { storeError } from './database.ts';
 
 export interface DataFolder {
   readonly path: string;
@@ -15,7 +16,7 @@ export interface DataFolder {
 /**
  * Takes the folder for this process; creates it where it is missing, for this user alone. The lock is
  * an exclusive transaction on a file of its own, so the system frees it however the process ends.
- * Throws `store-in-use`.
+ * Throws `store-in-use`, `disk-full`.
  */
 export function openDataFolder(path: string): DataFolder {
   mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -25,6 +26,7 @@ export function openDataFolder(path: string): DataFolder {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     lock.close();
+    if (!(error instanceof Database.SqliteError) || error.code !== 'SQLITE_BUSY') throw storeError(error);
     throw new KithError('store-in-use', 'Another Kith is already using this data folder.', { cause: error });
   }
   return {

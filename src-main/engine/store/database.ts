@@ -84,9 +84,15 @@ function storeDatabase(write: Sql, read: Sql): StoreDatabase {
     },
     close() {
       read.close();
-      // Leaves the log empty, so that deleted text does not stay behind in it.
-      if (write.open) write.pragma('wal_checkpoint(TRUNCATE)');
-      write.close();
+      try {
+        // Leaves the log empty, so that deleted text does not stay behind in it.
+        if (write.open) write.pragma('wal_checkpoint(TRUNCATE)');
+      } catch (error) {
+        // A full or damaged disk: what is in the log is as durable there, and the file must be let go.
+        if (!(error instanceof Database.SqliteError)) throw error;
+      } finally {
+        write.close();
+      }
     },
   };
 }

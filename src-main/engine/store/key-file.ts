@@ -43,7 +43,7 @@ export function keyFileProtection(path: string): Protection['by'] {
     : 'passphrase';
 }
 
-/** Makes a fresh key and its file. The recovery key is in no file: show it now. Throws `store-exists`. */
+/** Makes a fresh key and its file. The recovery key is in no file: show it now. Throws `store-exists`, `keychain-unavailable`. */
 export async function createKeyFile(
   path: string,
   protection: Protection,
@@ -71,7 +71,7 @@ export async function openKeyFile(path: string, opener: Opener): Promise<Uint8Ar
   }
 }
 
-/** Replaces the day-to-day protection; the recovery key stays. */
+/** Replaces the day-to-day protection; the recovery key stays. Throws `keychain-unavailable`; then the old one stays. */
 export async function replaceProtection(
   path: string,
   key: Uint8Array,

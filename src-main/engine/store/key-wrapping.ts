@@ -25,7 +25,8 @@ export const wrappingSchema = z.discriminatedUnion('kind', [
       .number()
       .int()
       .min(2 ** 14)
-      .max(2 ** 20),
+      .max(2 ** 20)
+      .refine((n) => Number.isInteger(Math.log2(n)), 'not a power of two'),
     r: z.literal(8),
     p: z.literal(1),
     salt: base64,
@@ -41,9 +42,9 @@ export type WrappingOf<Kind extends Wrapping['kind']> = Extract<Wrapping, { kind
 export interface Keychain {
   /** Name of the backend; kept beside the wrapped key to explain a later failure. */
   readonly backend: string;
-  encrypt(text: string): Uint8Array;
-  /** Throws when the keychain does not hold the key that encrypted this. */
-  decrypt(sealed: Uint8Array): string;
+  encrypt(text: string): Promise<Uint8Array>;
+  /** Rejects when the keychain does not hold the key that encrypted this. */
+  decrypt(sealed: Uint8Array): Promise<string>;
 }
 
 export async function wrapWithPassphrase(key: Uint8Array, passphrase: string): Promise<Wrapping> {
@@ -83,15 +84,25 @@ export function unwrapWithRecoveryKey(wrapping: WrappingOf<'recovery'>, text: st
   return unseal(wrapping.sealed, wrappingKey, 'That recovery key does not open this store.');
 }
 
-export function wrapWithKeychain(key: Uint8Array, keychain: Keychain): Wrapping {
-  const sealed = keychain.encrypt(Buffer.from(key).toString('base64'));
+/** Throws `keychain-unavailable`. */
+export async function wrapWithKeychain(key: Uint8Array, keychain: Keychain): Promise<Wrapping> {
+  const sealed = await keychain.encrypt(Buffer.from(key).toString('base64')).catch((cause: unknown) => {
+    throw new KithError(
+      'keychain-unavailable',
+      `The system keychain (${keychain.backend}) does not take the key of the store. Choose a passphrase.`,
+      { cause },
+    );
+  });
   return { kind: 'keychain', backend: keychain.backend, sealed: Buffer.from(sealed).toString('base64') };
 }
 
 /** Throws `keychain-unavailable`. */
-export function unwrapWithKeychain(wrapping: WrappingOf<'keychain'>, keychain: Keychain): Uint8Array {
+export async function unwrapWithKeychain(
+  wrapping: WrappingOf<'keychain'>,
+  keychain: Keychain,
+): Promise<Uint8Array> {
   try {
-    const key = Buffer.from(keychain.decrypt(Buffer.from(wrapping.sealed, 'base64')), 'base64');
+    const key = Buffer.from(await keychain.decrypt(Buffer.from(wrapping.sealed, 'base64')), 'base64');
     if (key.length === STORE_KEY_BYTES) return key;
   } catch (error) {
     throw keychainChanged(wrapping.backend, keychain.backend, error);

@@ -19,6 +19,8 @@ const CODES: Partial<Record<relay.ErrorCode, readonly [ErrorCode, string]>> = {
   [Wire.MAILBOX_FULL]: ['mailbox-full', 'The mailbox of the other side is full. Kith tries again later.'],
   [Wire.STORAGE_FULL]: ['relay-full', 'The relay has no space left. Kith tries again later.'],
   [Wire.SHUTTING_DOWN]: ['relay-unreachable', 'The relay is shutting down.'],
+  // Its disk, as a rule.
+  [Wire.INTERNAL]: ['relay-unreachable', 'The relay has trouble of its own. Kith tries again later.'],
   [Wire.CIPHERTEXT_TOO_LARGE]: ['message-too-long', 'The relay takes no message of this size.'],
   [Wire.FRAME_TOO_LARGE]: ['message-too-long', 'The relay takes no message of this size.'],
 };
