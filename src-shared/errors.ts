@@ -36,6 +36,7 @@ export const ERROR_CODES = [
   'relay-unreachable',
   'relay-refused',
   'relay-changed',
+  'superseded',
   'relay-full',
   'registration-closed',
   'protocol',

@@ -19,6 +19,7 @@ import type { Logger } from './log.ts';
 import { history } from './messages/history.ts';
 import { Publisher, type EngineListener } from './publisher.ts';
 import { repositories } from './repositories.ts';
+import { typingMarks } from './typing/marks.ts';
 import { SyncManager } from './sync/sync-manager.ts';
 import type { StoreDatabase } from './store/database.ts';
 
@@ -85,6 +86,11 @@ export function createEngine(options: EngineOptions): Engine {
     return result;
   }
 
+  const endTyping = publisher.subscribe(
+    typingMarks(timers, (event) => {
+      publisher.publish(event);
+    }),
+  );
   sync.start();
   return {
     request: handle,
@@ -98,6 +104,7 @@ export function createEngine(options: EngineOptions): Engine {
     async close() {
       if (isClosed) return;
       isClosed = true;
+      endTyping();
       await sync.stop();
       await context.cryptoLane.idle();
       database.close();

@@ -42,6 +42,9 @@ const address = z.string().trim().min(1).max(2048);
 const secret = z.string().min(1).max(1024);
 const cursor = z.strictObject({ order: z.number().int().nonnegative(), row: z.number().int().nonnegative() });
 
+/** Characters of a draft: more than fits a message, little enough to write on every pause. */
+const MAX_DRAFT = 1_000_000;
+
 /** Items of history in one answer: several screens, well under a frame's time to read. */
 const MAX_PAGE = 200;
 
@@ -65,7 +68,8 @@ export const engineRequests = {
   'conversations.pin': answering<null>()(z.strictObject({ roomId, state: z.enum(['pinned', 'unpinned']) })),
   'conversations.mute': answering<null>()(z.strictObject({ roomId, state: z.enum(['muted', 'unmuted']) })),
   'conversations.markRead': answering<null>()(z.strictObject({ roomId, upTo: cursor })),
-  'conversations.setDraft': answering<null>()(z.strictObject({ roomId, text })),
+  // A draft may be too long to send: it is kept all the same.
+  'conversations.setDraft': answering<null>()(z.strictObject({ roomId, text: z.string().max(MAX_DRAFT) })),
   'conversations.setTyping': answering<null>()(
     z.strictObject({ roomId, state: z.enum(['typing', 'stopped']) }),
   ),

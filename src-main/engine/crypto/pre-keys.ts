@@ -6,12 +6,15 @@ import {
   PrivateKey,
   SignedPreKeyRecord,
 } from '@signalapp/libsignal-client';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { relay } from '../../../src-shared/protocol/frames.ts';
 import type { KeyRepository } from './key-repository.ts';
 
 /** One-time keys of each kind made at once; DESIGN §5. */
 export const PRE_KEY_BATCH = 100;
+/** Pairs of keys between two turns of the event loop: some milliseconds. */
+const KEYS_PER_STEP = 5;
 /** Below this many at the relay, a new batch is made. */
 export const PRE_KEY_LOW_WATER = 20;
 /** Signed and last-resort keys are replaced this often … */
@@ -30,30 +33,53 @@ export function rotatePreKeys(keys: KeyRepository, identity: PrivateKey, nowMs: 
   keys.saveKyberPreKey(kyberPreKey(keys.allocateIds('kyber-pre-key', 1), identity, nowMs), 'last-resort');
 }
 
+export interface OneTimeKeyCounts {
+  readonly preKeys: number;
+  readonly kyberPreKeys: number;
+}
+
 export interface OneTimeKeys {
   readonly preKeys: readonly PreKeyRecord[];
   readonly kyberPreKeys: readonly KyberPreKeyRecord[];
 }
 
-/** Makes and stores one-time keys; call inside a transaction. */
-export function makeOneTimeKeys(
-  keys: KeyRepository,
+export interface OneTimeKeyIds {
+  readonly firstPreKey: number;
+  readonly firstKyberPreKey: number;
+}
+
+/** Call inside a transaction, before the keys are made. */
+export function allocateOneTimeKeyIds(keys: KeyRepository, counts: OneTimeKeyCounts): OneTimeKeyIds {
+  return {
+    firstPreKey: keys.allocateIds('pre-key', counts.preKeys),
+    firstKyberPreKey: keys.allocateIds('kyber-pre-key', counts.kyberPreKeys),
+  };
+}
+
+/** Makes one-time keys, a few at a time: a hundred at once would hold everybody up for a tenth of a second. */
+export async function makeOneTimeKeys(
   identity: PrivateKey,
-  counts: { readonly preKeys: number; readonly kyberPreKeys: number },
+  ids: OneTimeKeyIds,
+  counts: OneTimeKeyCounts,
   nowMs: number,
-): OneTimeKeys {
-  const firstPreKey = keys.allocateIds('pre-key', counts.preKeys);
-  const firstKyberPreKey = keys.allocateIds('kyber-pre-key', counts.kyberPreKeys);
-  const preKeys = Array.from({ length: counts.preKeys }, (_, i) => {
-    const pair = PrivateKey.generate();
-    return PreKeyRecord.new(firstPreKey + i, pair.getPublicKey(), pair);
-  });
-  const kyberPreKeys = Array.from({ length: counts.kyberPreKeys }, (_, i) =>
-    kyberPreKey(firstKyberPreKey + i, identity, nowMs),
-  );
-  for (const record of preKeys) keys.savePreKey(record);
-  for (const record of kyberPreKeys) keys.saveKyberPreKey(record, 'one-time');
+): Promise<OneTimeKeys> {
+  const preKeys: PreKeyRecord[] = [];
+  const kyberPreKeys: KyberPreKeyRecord[] = [];
+  for (let i = 0; i < Math.max(counts.preKeys, counts.kyberPreKeys); i++) {
+    if (i % KEYS_PER_STEP === 0) await nextTurn();
+    if (i < counts.preKeys) {
+      const pair = PrivateKey.generate();
+      preKeys.push(PreKeyRecord.new(ids.firstPreKey + i, pair.getPublicKey(), pair));
+    }
+    if (i < counts.kyberPreKeys) kyberPreKeys.push(kyberPreKey(ids.firstKyberPreKey + i, identity, nowMs));
+  }
   return { preKeys, kyberPreKeys };
+}
+
+/** Call inside a transaction. */
+export function storeOneTimeKeys(keys: KeyRepository, oneTime: OneTimeKeys): void {
+  for (const record of oneTime.preKeys) keys.savePreKey(record);
+  for (const record of oneTime.kyberPreKeys) keys.saveKyberPreKey(record, 'one-time');
 }
 
 /**

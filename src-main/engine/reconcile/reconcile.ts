@@ -1,14 +1,14 @@
 /** What has to be looked after from time to time, and once whenever the connection is back. */
 import type { relay } from '../../../src-shared/protocol/frames.ts';
 import type { EngineContext } from '../context.ts';
+import { supplyPreKeys } from '../crypto/pre-key-supply.ts';
 import {
   KEY_ROTATION_MS,
-  makeOneTimeKeys,
   PRE_KEY_BATCH,
   PRE_KEY_LOW_WATER,
-  preKeyUpload,
   REPLACED_KEY_LIFETIME_MS,
   rotatePreKeys,
+  type OneTimeKeyCounts,
 } from '../crypto/pre-keys.ts';
 import type { RelayApi } from '../sync/relay-api.ts';
 
@@ -74,17 +74,11 @@ function rotateIfDue(context: EngineContext, nowMs: number): boolean {
   return true;
 }
 
-/** Keys are durable here before the relay hears of them. */
 async function uploadKeys(
   context: EngineContext,
   relayApi: RelayApi,
-  counts: { readonly preKeys: number; readonly kyberPreKeys: number },
+  counts: OneTimeKeyCounts,
   mode: 'add' | 'replace',
 ): Promise<relay.PreKeyCounts> {
-  const upload = context.transact(() => {
-    const { keys } = context.store;
-    const { privateKey } = context.requireAccount();
-    return preKeyUpload(keys, makeOneTimeKeys(keys, privateKey, counts, context.clock.now()), mode);
-  });
-  return relayApi.uploadPreKeys(upload);
+  return relayApi.uploadPreKeys(await supplyPreKeys(context, counts, mode));
 }

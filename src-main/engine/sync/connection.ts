@@ -8,7 +8,7 @@ import { KithError } from '../../../src-shared/errors.ts';
 import { idToBytes } from '../../../src-shared/ids.ts';
 import { relay } from '../../../src-shared/protocol/frames.ts';
 import { socketUrl } from '../../../src-shared/protocol/join-link.ts';
-import { mayReconnectAfter } from '../../../src-shared/protocol/limits.ts';
+import { CLOSE, mayReconnectAfter } from '../../../src-shared/protocol/limits.ts';
 import type { Account } from '../account/repository.ts';
 import type { EngineContext } from '../context.ts';
 import { errorFields } from '../log.ts';
@@ -288,7 +288,8 @@ export class RelayConnection {
     if (!this.#isStarted) this.#show({ ...OFFLINE, relayUrl: this.#view.relayUrl });
     else if (this.#registration !== null) this.#refuse(error);
     else if (isUnknown) this.#connect();
-    else if (FINAL.has(error.code) || !mayReconnectAfter(code)) this.#refuse(this.#lastError ?? REFUSED);
+    else if (FINAL.has(error.code) || !mayReconnectAfter(code))
+      this.#refuse(this.#lastError ?? refusal(code));
     else this.#retryLater();
   }
 
@@ -336,7 +337,14 @@ export class RelayConnection {
 /** RFC 6455, section 7.4.1. */
 const NORMAL_CLOSURE = 1000;
 const RECONNECT = { baseMs: RECONNECT_BASE_MS, capMs: RECONNECT_CAP_MS };
-const REFUSED = new KithError('relay-refused', 'The relay does not let this device in.');
+
+/** Why a relay that said nothing else closed for good. */
+function refusal(closeCode: number): KithError {
+  return closeCode === CLOSE.superseded.code
+    ? new KithError('superseded', 'This account is in use somewhere else with the same data. Close it there.')
+    : new KithError('relay-refused', 'The relay does not let this device in.');
+}
+
 const OFFLINE: ConnectionView = {
   state: 'offline',
   relayUrl: null,

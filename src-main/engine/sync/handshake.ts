@@ -10,7 +10,8 @@ import {
 } from '../../../src-shared/protocol/transcripts.ts';
 import type { Account } from '../account/repository.ts';
 import type { EngineContext } from '../context.ts';
-import { makeOneTimeKeys, PRE_KEY_BATCH, preKeyUpload, rotatePreKeys } from '../crypto/pre-keys.ts';
+import { supplyPreKeys } from '../crypto/pre-key-supply.ts';
+import { PRE_KEY_BATCH } from '../crypto/pre-keys.ts';
 import type { RelaySocket } from './relay-socket.ts';
 
 /** Throws `relay-changed` or `protocol` when this is not the relay the account lives at. */
@@ -73,19 +74,8 @@ export async function register(
     registrationId: account.registrationId,
     username: account.username,
     identityKey,
-    preKeys: freshKeys(context, account),
+    preKeys: await supplyPreKeys(context, { preKeys: PRE_KEY_BATCH, kyberPreKeys: PRE_KEY_BATCH }, 'replace'),
     signature,
   });
   return socket.request({ case: 'register', value }, 'authenticated');
-}
-
-/** All kinds of prekeys, durable here before the relay hears of them. */
-function freshKeys(context: EngineContext, account: Account): relay.UploadPreKeys {
-  return context.transact(() => {
-    const { keys } = context.store;
-    const nowMs = context.clock.now();
-    if (keys.newestSignedPreKey() === null) rotatePreKeys(keys, account.privateKey, nowMs);
-    const counts = { preKeys: PRE_KEY_BATCH, kyberPreKeys: PRE_KEY_BATCH };
-    return preKeyUpload(keys, makeOneTimeKeys(keys, account.privateKey, counts, nowMs), 'replace');
-  });
 }

@@ -15,6 +15,7 @@ export function connectionText(t: Translate, { state, reason }: ConnectionView):
     case 'refused':
       if (reason === 'relay-changed') return t('connection.relayChanged');
       if (reason === 'not-registered') return t('connection.unregistered');
+      if (reason === 'superseded') return t('error.superseded');
       if (reason === 'protocol') return t('error.protocol');
       return t('connection.refused');
   }

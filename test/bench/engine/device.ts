@@ -9,7 +9,7 @@ import { relay } from '../../../src-shared/protocol/frames.ts';
 import { EngineContext } from '../../../src-main/engine/context.ts';
 import { systemIds } from '../../../src-main/engine/ids.ts';
 import { silentLogger } from '../../../src-main/engine/log.ts';
-import { makeOneTimeKeys, preKeyUpload, rotatePreKeys } from '../../../src-main/engine/crypto/pre-keys.ts';
+import { supplyPreKeys } from '../../../src-main/engine/crypto/pre-key-supply.ts';
 import { repositories } from '../../../src-main/engine/repositories.ts';
 import { openDatabase, type StoreDatabase } from '../../../src-main/engine/store/database.ts';
 
@@ -49,20 +49,11 @@ export function makeDevice(folder: string, username: string): BenchDevice {
 }
 
 /** What a relay would hand out for the device. */
-export function bundleOf({ context }: BenchDevice): {
-  identityKey: PublicKey;
-  device: relay.DevicePreKeyBundle;
-} {
+export async function bundleOf({
+  context,
+}: BenchDevice): Promise<{ identityKey: PublicKey; device: relay.DevicePreKeyBundle }> {
   const account = context.requireAccount();
-  const upload = context.transact(() => {
-    const { keys } = context.store;
-    rotatePreKeys(keys, account.privateKey, Date.now());
-    return preKeyUpload(
-      keys,
-      makeOneTimeKeys(keys, account.privateKey, { preKeys: 1, kyberPreKeys: 1 }, Date.now()),
-      'add',
-    );
-  });
+  const upload = await supplyPreKeys(context, { preKeys: 1, kyberPreKeys: 1 }, 'add');
   const { signedPreKey, oneTimePreKeys, oneTimeKyberPreKeys } = upload;
   const [oneTimePreKey] = oneTimePreKeys;
   const [kyberPreKey] = oneTimeKyberPreKeys;

@@ -115,7 +115,7 @@ async function writer(sender: BenchDevice, receiver: BenchDevice): Promise<Write
     conversationWith(sender.context, to.accountId, { newState: 'active' }),
   );
   const unit = sender.context.newUnit();
-  await sender.context.ciphers.startSession(unit, to.address, bundleOf(receiver), new Date());
+  await sender.context.ciphers.startSession(unit, to.address, await bundleOf(receiver), new Date());
   sender.context.transactWithKeys(unit, () => undefined);
   const write: Write = async (text) => {
     const { signed } = sender.context.transact(() =>

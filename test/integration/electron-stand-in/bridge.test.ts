@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchFixture, type FixtureApp } from './fixture-app.ts';
+import { hasNoBrowser } from '../../support/browser-tests.ts';
 
 let fixture: FixtureApp;
 beforeAll(async () => {
@@ -10,7 +11,7 @@ afterAll(() => fixture.close());
 /** Runs in the page; the source is text because the page's `fixture` has no type here. */
 const inPage = <T>(source: string): Promise<T> => fixture.page.evaluate(source);
 
-describe('values through preload and main process', () => {
+describe.skipIf(hasNoBrowser)('values through preload and main process', () => {
   test.each([
     ['undefined', 'undefined', 'undefined'],
     ['null', 'null', 'object'],
@@ -71,7 +72,7 @@ describe('values through preload and main process', () => {
   });
 });
 
-describe('contextBridge', () => {
+describe.skipIf(hasNoBrowser)('contextBridge', () => {
   test('a function that returns at once returns at once', async () => {
     expect(await inPage('window.fixture.add(1, 2)')).toBe(3);
   });
@@ -124,7 +125,7 @@ describe('contextBridge', () => {
   });
 });
 
-describe('ipc', () => {
+describe.skipIf(hasNoBrowser)('ipc', () => {
   test('the sender frame is told by the address that the app uses', async () => {
     expect(await inPage('window.fixture.who()')).toEqual({
       url: 'fixture://app/index.html',

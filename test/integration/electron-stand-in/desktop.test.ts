@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchFixture, type FixtureApp } from './fixture-app.ts';
+import { hasNoBrowser } from '../../support/browser-tests.ts';
 
 let fixture: FixtureApp;
 beforeAll(async () => {
@@ -16,7 +17,7 @@ interface StandIn {
   };
 }
 
-describe('the desktop', () => {
+describe.skipIf(hasNoBrowser)('the desktop', () => {
   test('a test can replace Notification.prototype.show and click what was shown', async () => {
     const clicked = await fixture.app.evaluate(({ Notification }) => {
       const shown: Electron.Notification[] = [];

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FIXTURE, launchFixture, type FixtureApp } from './fixture-app.ts';
+import { hasNoBrowser } from '../../support/browser-tests.ts';
 
 const EXECUTABLE = join(import.meta.dirname, '../../support/electron-stand-in/electron');
 const until = { timeout: 15_000, interval: 50 };
@@ -25,7 +26,7 @@ async function processesWith(text: string): Promise<number> {
   return count;
 }
 
-describe('windows', () => {
+describe.skipIf(hasNoBrowser)('windows', () => {
   test('close can be prevented; closing for good ends the page and, with the last window, the app', async () => {
     const close = (allow: boolean): Promise<{ destroyed: boolean | undefined }> =>
       fixture.app.evaluate(({ BrowserWindow }, allowClose) => {
@@ -94,7 +95,7 @@ test('a page is told that it is hidden, and that it is shown again', async () =>
   expect(output).toBe('visible\nhidden\nvisible\nhidden\n');
 });
 
-describe('processes', () => {
+describe.skipIf(hasNoBrowser)('processes', () => {
   test('a second start hands its arguments to the first and ends', async () => {
     const second = spawn(EXECUTABLE, [FIXTURE, `--user-data-dir=${fixture.userData}`, 'kith://join/abc'], {
       stdio: 'inherit',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { launchFixture, type FixtureApp } from './fixture-app.ts';
+import { hasNoBrowser } from '../../support/browser-tests.ts';
 
 let fixture: FixtureApp;
 beforeAll(async () => {
@@ -10,7 +11,7 @@ afterAll(() => fixture.close());
 const inPage = <T>(source: string): Promise<T> => fixture.page.evaluate(source);
 const until = { timeout: 10_000, interval: 20 };
 
-describe('own schemes', () => {
+describe.skipIf(hasNoBrowser)('own schemes', () => {
   test('documents, styles, scripts and pictures come from the handlers, under the policy', async () => {
     const found = await inPage(`[document.title, getComputedStyle(document.querySelector('h1')).color,
       document.querySelector('#image').naturalWidth, typeof window.inlineRan]`);
@@ -39,7 +40,7 @@ describe('own schemes', () => {
   });
 });
 
-describe('what the page may not do', () => {
+describe.skipIf(hasNoBrowser)('what the page may not do', () => {
   test.each([
     'location.href = "https://elsewhere.example/a"',
     'document.querySelector("#link").click()',
@@ -94,7 +95,7 @@ describe('what the page may not do', () => {
   });
 });
 
-describe('appearance', () => {
+describe.skipIf(hasNoBrowser)('appearance', () => {
   test('themeSource drives the colour scheme of the page', async () => {
     const color = `getComputedStyle(document.querySelector('h1')).color`;
     const dark = await fixture.app.evaluate(async ({ nativeTheme }) => {

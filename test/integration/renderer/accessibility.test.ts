@@ -10,6 +10,7 @@ import {
   type InterfacePage,
 } from '../../support/renderer/interface-fixture.ts';
 import type { ScenarioName } from '../../support/renderer/scenarios.ts';
+import { hasNoBrowser } from '../../support/browser-tests.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -106,7 +107,7 @@ const screens: readonly Screen[] = [
   { name: 'a failed start', scenario: 'failed' },
 ];
 
-describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
+describe.skipIf(hasNoBrowser).each(['light', 'dark'] as const)('in the %s theme', (theme) => {
   test.each(screens)('$name: no violations, no complaints', async ({ scenario, act }) => {
     await using opened = await kith.open(scenario, { theme });
     await opened.page.locator('main').first().waitFor();

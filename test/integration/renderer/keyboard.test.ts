@@ -5,6 +5,7 @@ import {
   type Interface,
 } from '../../support/renderer/interface-fixture.ts';
 import { roomId } from '../../support/renderer/people.ts';
+import { hasNoBrowser } from '../../support/browser-tests.ts';
 
 let kith: Interface;
 beforeAll(async () => {
@@ -12,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => kith[Symbol.asyncDispose]());
 
-describe('finding a conversation', () => {
+describe.skipIf(hasNoBrowser)('finding a conversation', () => {
   test('Ctrl-K, a few letters, arrows, Enter: and the composer has the focus', async () => {
     await using opened = await kith.open('main');
     const { page, painted } = opened;
@@ -81,7 +82,7 @@ describe('finding a conversation', () => {
   });
 });
 
-describe('in a conversation', () => {
+describe.skipIf(hasNoBrowser)('in a conversation', () => {
   test('from the composer back to the messages, up with the arrow, and to the tools', async () => {
     await using opened = await kith.open('main');
     const { page } = opened;
@@ -168,7 +169,7 @@ describe('in a conversation', () => {
   });
 });
 
-describe('dialogs', () => {
+describe.skipIf(hasNoBrowser)('dialogs', () => {
   test('keep the focus, close with Escape, and give the focus back', async () => {
     await using opened = await kith.open('main');
     const { page } = opened;

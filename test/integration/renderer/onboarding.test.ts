@@ -5,6 +5,7 @@ import {
   type Interface,
   type InterfacePage,
 } from '../../support/renderer/interface-fixture.ts';
+import { hasNoBrowser } from '../../support/browser-tests.ts';
 
 let kith: Interface;
 beforeAll(async () => {
@@ -71,7 +72,7 @@ test('with a keychain there is no passphrase, only the recovery key', async () =
   expect(await opened.calls('store.create')).toEqual([{}]);
 });
 
-describe('a refused registration', () => {
+describe.skipIf(hasNoBrowser)('a refused registration', () => {
   async function finish(page: Page, username: string, relay: string): Promise<void> {
     await page.getByLabel('Your name').fill('Zoë Berg');
     await page.getByLabel('Username').fill(username);
@@ -136,7 +137,7 @@ test('a join link opened outside fills the field', async () => {
     .toBe('kith://relay?url=https%3A%2F%2Fa.example');
 });
 
-describe('a locked store', () => {
+describe.skipIf(hasNoBrowser)('a locked store', () => {
   test('opens with its passphrase, and says so when it does not', async () => {
     await using opened = await kith.open('locked');
     const { page } = opened;

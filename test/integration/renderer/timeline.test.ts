@@ -7,6 +7,7 @@ import {
   type InterfacePage,
 } from '../../support/renderer/interface-fixture.ts';
 import { roomId } from '../../support/renderer/people.ts';
+import { hasNoBrowser } from '../../support/browser-tests.ts';
 
 let kith: Interface;
 beforeAll(async () => {
@@ -40,7 +41,7 @@ const topOf = (opened: InterfacePage, key: string) =>
     `(() => { const row = document.querySelector('[data-key="${key}"]'); return row === null ? null : row.getBoundingClientRect().top - ${SCROLLER}.getBoundingClientRect().top; })()`,
   );
 
-describe('a conversation of 10,000 messages', () => {
+describe.skipIf(hasNoBrowser)('a conversation of 10,000 messages', () => {
   test('opens at its newest message with few elements', async () => {
     await using opened = await kith.open('huge');
     await openConversation(opened.page, 'Noor Osei');
@@ -106,7 +107,7 @@ describe('a conversation of 10,000 messages', () => {
   });
 });
 
-describe('messages that come', () => {
+describe.skipIf(hasNoBrowser)('messages that come', () => {
   test('are followed while the newest is in view, and counted while it is not', async () => {
     await using opened = await kith.open('huge');
     const { page } = opened;
@@ -164,7 +165,7 @@ test('a part that breaks can be reloaded, and the rest goes on', async () => {
   expect(await page.getByRole('button', { name: 'New conversation' }).isVisible()).toBe(true);
 });
 
-describe('sending', () => {
+describe.skipIf(hasNoBrowser)('sending', () => {
   test('shows the message at once, then how far it has come', async () => {
     await using opened = await kith.open('main');
     const { page } = opened;
