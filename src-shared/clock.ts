@@ -13,13 +13,16 @@ export const systemClock: Clock = {
 
 /** Timers by injection. Handles are opaque. */
 export interface Timers {
-  /** Calls back once after `delayMs`; returns a function that cancels. */
+  /** Calls back once after `delayMs`, or after 24 days where that is longer; returns a function that cancels. */
   after(delayMs: number, callback: () => void): () => void;
 }
 
+/** Node takes a longer delay for no delay at all. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
 export const systemTimers: Timers = {
   after(delayMs, callback) {
-    const handle = setTimeout(callback, delayMs);
+    const handle = setTimeout(callback, Math.min(delayMs, MAX_DELAY_MS));
     return () => {
       clearTimeout(handle);
     };

@@ -10,6 +10,7 @@ export const ERROR_CODES = [
   'username-invalid',
   'username-taken',
   'username-unknown',
+  'device-unknown',
   'message-too-long',
   'message-empty',
   'cannot-message-self',

@@ -47,12 +47,14 @@ export function parseId<Id extends AnyId>(text: string): Id {
   return text as Id;
 }
 
+export function isDeviceId(value: number): value is DeviceId {
+  return Number.isInteger(value) && value >= 1 && value <= MAX_DEVICE_ID;
+}
+
 /** Throws `RangeError` outside 1 to 127. */
 export function parseDeviceId(value: number): DeviceId {
-  if (!Number.isInteger(value) || value < 1 || value > MAX_DEVICE_ID) {
-    throw new RangeError('a device id is 1 to 127');
-  }
-  return value as DeviceId;
+  if (!isDeviceId(value)) throw new RangeError('a device id is 1 to 127');
+  return value;
 }
 
 /** 16 bytes on the wire to a canonical UUID. Throws `RangeError` for any other length. */

@@ -28,7 +28,7 @@ One JSON object a line. The first operations to know:
 
 Example:
   $ export KITH_PASSPHRASE=…
-  $ kith session --data ./noor --relay http://127.0.0.1:7878 --register noor
+  $ kith session --data ./noor --relay http://127.0.0.1:5484 --register noor
 `;
 
 export async function run(argv: readonly string[]): Promise<void> {

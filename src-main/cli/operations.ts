@@ -117,7 +117,12 @@ export async function perform(
     case 'status': {
       const { state, catchingUp } = await engine.request('connection.get', {});
       const diagnostics = await engine.request('diagnostics.get', {});
-      emit('status', { ref: operation.ref, connection: state, catchingUp: catchingUp !== null, ...diagnostics });
+      emit('status', {
+        ref: operation.ref,
+        connection: state,
+        catchingUp: catchingUp !== null,
+        ...diagnostics,
+      });
       return;
     }
     default:

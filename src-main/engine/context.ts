@@ -9,6 +9,7 @@ import { Lane } from './crypto/lane.ts';
 import { SessionCache } from './crypto/session-cache.ts';
 import { UnitOfWork } from './crypto/unit-of-work.ts';
 import type { IdSource } from './ids.ts';
+import { RelayClock } from './relay-clock.ts';
 import type { Logger } from './log.ts';
 import type { Repositories } from './repositories.ts';
 import type { StoreDatabase } from './store/database.ts';
@@ -36,6 +37,7 @@ export class EngineContext {
   /** Everything that moves a ratchet runs in here, one after the other. */
   readonly cryptoLane = new Lane();
   readonly sessions: SessionCache;
+  readonly relayClock: RelayClock;
   readonly #parts: ContextParts;
   #account: Account | null;
   #ciphers: SessionCiphers | null = null;
@@ -48,6 +50,7 @@ export class EngineContext {
     this.log = parts.log;
     this.store = parts.store;
     this.sessions = new SessionCache(parts.store.keys);
+    this.relayClock = new RelayClock(parts.clock, parts.store.account.relayClockOffsetMs());
     this.#account = parts.store.account.get();
   }
 
@@ -81,7 +84,7 @@ export class EngineContext {
 
   /** Relay time, as well as this device knows it. */
   relayNowMs(): number {
-    return this.clock.now() + this.store.account.relayClockOffsetMs();
+    return this.relayClock.nowMs();
   }
 
   /** A place in the relay's order for something that happens here and now. */
@@ -91,23 +94,29 @@ export class EngineContext {
 
   /** Stores all of `work` or nothing, and publishes what it changed once that is durable. */
   transact<Result>(work: (changes: Changes) => Result): Result {
+    return this.#commit(work, () => undefined);
+  }
+
+  /** A transaction that also stores what happened to keys. Call from inside the crypto lane. */
+  transactWithKeys<Result>(unit: UnitOfWork, work: (changes: Changes) => Result): Result {
+    return this.#commit(
+      (changes) => {
+        unit.store(this.store.keys, this.clock.now());
+        return work(changes);
+      },
+      () => {
+        this.sessions.absorb(unit);
+      },
+    );
+  }
+
+  #commit<Result>(work: (changes: Changes) => Result, onCommitted: () => void): Result {
     const changes = new Changes();
     const startedMs = this.clock.monotonic();
     const result = this.#parts.database.transaction(() => work(changes));
     const tookMs = this.clock.monotonic() - startedMs;
     if (tookMs > SLOW_TRANSACTION_MS) this.log.warn('store.slow-transaction', { tookMs: Math.round(tookMs) });
-    this.#parts.afterCommit(changes);
-    return result;
-  }
-
-  /** A transaction that also stores what happened to keys. Call from inside the crypto lane. */
-  transactWithKeys<Result>(unit: UnitOfWork, work: (changes: Changes) => Result): Result {
-    const changes = new Changes();
-    const result = this.#parts.database.transaction(() => {
-      unit.store(this.store.keys, this.clock.now());
-      return work(changes);
-    });
-    this.sessions.absorb(unit);
+    onCommitted();
     this.#parts.afterCommit(changes);
     return result;
   }

@@ -15,13 +15,13 @@ import type { Changes } from './changes.ts';
 import { EngineContext } from './context.ts';
 import { engineHandlers } from './handlers.ts';
 import type { IdSource } from './ids.ts';
-import type { Logger } from './log.ts';
+import { errorFields, type Logger } from './log.ts';
 import { history } from './messages/history.ts';
 import { Publisher, type EngineListener } from './publisher.ts';
 import { repositories } from './repositories.ts';
 import { typingMarks } from './typing/marks.ts';
 import { SyncManager } from './sync/sync-manager.ts';
-import type { StoreDatabase } from './store/database.ts';
+import { storeError, type StoreDatabase } from './store/database.ts';
 
 /** Queries slower than this are logged; nothing on the UI path may take so long. */
 const SLOW_REQUEST_MS = 40;
@@ -56,8 +56,14 @@ export function createEngine(options: EngineOptions): Engine {
   const readHistory = history(database.read);
   const publisher = new Publisher(read, readHistory, log);
   const afterCommit = (changes: Changes): void => {
-    publisher.publishChanges(changes);
-    sync.afterCommit(changes);
+    for (const tell of [() => publisher.publishChanges(changes), () => sync.afterCommit(changes)]) {
+      try {
+        tell();
+      } catch (error) {
+        // What is committed is committed: a store that cannot be read just now must not make it look failed.
+        log.error('engine.after-commit-failed', errorFields(error));
+      }
+    }
   };
   const store = repositories(database.write);
   const context = new EngineContext({ clock, timers, ids, log, database, store, afterCommit });
@@ -77,13 +83,19 @@ export function createEngine(options: EngineOptions): Engine {
     name: Name,
     params: unknown,
   ): Promise<RequestResult<Name>> {
-    if (isClosed) throw new KithError('shutting-down', 'Kith is closing.');
+    if (isClosed) throw closing();
     const parsed = parseParams(name, params);
-    const startedMs = clock.monotonic();
-    const result = handlers[name](parsed);
-    const tookMs = clock.monotonic() - startedMs;
-    if (tookMs > SLOW_REQUEST_MS) log.warn('engine.slow-request', { name, tookMs: Math.round(tookMs) });
-    return result;
+    try {
+      const startedMs = clock.monotonic();
+      const result = handlers[name](parsed);
+      const tookMs = clock.monotonic() - startedMs;
+      if (tookMs > SLOW_REQUEST_MS) log.warn('engine.slow-request', { name, tookMs: Math.round(tookMs) });
+      return await result;
+    } catch (error) {
+      // The store may have been closed while an answer of the relay was on its way.
+      if (isClosed && !(error instanceof KithError)) throw closing();
+      throw storeError(error);
+    }
   }
 
   const endTyping = publisher.subscribe(
@@ -111,6 +123,10 @@ export function createEngine(options: EngineOptions): Engine {
       log.info('engine.closed');
     },
   };
+}
+
+function closing(): KithError {
+  return new KithError('shutting-down', 'Kith is closing.');
 }
 
 function parseParams<Name extends EngineRequestName>(name: Name, params: unknown): ParsedParams<Name> {

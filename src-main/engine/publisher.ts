@@ -1,7 +1,9 @@
 /** Turns what a commit changed into events, read back from the store, so that nobody sees what is not durable. */
 import type { EngineEvent } from '../../src-shared/contract/events.ts';
+import type { MessageView } from '../../src-shared/contract/views.ts';
 import type { MessageId } from '../../src-shared/ids.ts';
 import type { Changes } from './changes.ts';
+import { contactView } from './contacts/view.ts';
 import { conversationView } from './conversations/view.ts';
 import type { ConversationRow } from './conversations/repository.ts';
 import { errorFields, type Logger } from './log.ts';
@@ -43,19 +45,30 @@ export class Publisher {
 
   publishChanges(changes: Changes): void {
     if (this.#listeners.size === 0) return;
+    const views = new Map<MessageId, MessageView>();
     for (const row of new Set([...changes.messages.keys(), ...changes.removed.keys()])) {
-      this.#publishMessages(row, changes.messages.get(row) ?? NO_IDS, changes.removed.get(row) ?? NO_IDS);
+      const upserted = this.#publishMessages(
+        row,
+        changes.messages.get(row) ?? NO_IDS,
+        changes.removed.get(row) ?? NO_IDS,
+      );
+      for (const view of upserted) views.set(view.messageId, view);
     }
     for (const row of changes.conversations) this.#publishConversation(row);
-    for (const messageId of changes.received) this.#publishReceived(messageId);
+    for (const messageId of changes.received) this.#publishReceived(views.get(messageId));
     for (const event of changes.events) this.publish(event);
   }
 
-  #publishMessages(row: ConversationRow, ids: ReadonlySet<MessageId>, removed: ReadonlySet<MessageId>): void {
+  #publishMessages(
+    row: ConversationRow,
+    ids: ReadonlySet<MessageId>,
+    removed: ReadonlySet<MessageId>,
+  ): readonly MessageView[] {
     const conversation = this.#store.conversations.byRow(row);
-    if (conversation === null) return;
+    if (conversation === null) return [];
     const upserted = [...ids].flatMap((id) => this.#history.message(id) ?? []);
     this.publish({ type: 'messages', roomId: conversation.roomId, upserted, removed: [...removed] });
+    return upserted;
   }
 
   #publishConversation(row: ConversationRow): void {
@@ -67,19 +80,14 @@ export class Publisher {
     });
   }
 
-  #publishReceived(messageId: MessageId): void {
-    const message = this.#history.message(messageId);
-    const conversation = message === null ? null : this.#store.conversations.byRoom(message.roomId);
-    if (message === null || conversation === null) return;
-    const contact = this.#store.contacts.get(message.authorId);
-    const username = contact?.username ?? '';
+  #publishReceived(message: MessageView | undefined): void {
+    const conversation = message === undefined ? null : this.#store.conversations.byRoom(message.roomId);
+    if (message === undefined || conversation === null) return;
+    const { username, displayName } = contactView(this.#store, message.authorId);
     this.publish({
       type: 'received',
       message,
-      from: {
-        username,
-        displayName: contact?.displayName === '' ? username : (contact?.displayName ?? username),
-      },
+      from: { username, displayName },
       isRequest: conversation.state === 'request',
     });
   }

@@ -73,8 +73,7 @@ export interface ConversationView {
 export type Notice =
   | { readonly type: 'identity-changed' }
   /** A message that could not be read. `outcome` says what became of it. */
-  | { readonly type: 'unreadable'; readonly outcome: 'waiting' | 'given-up' }
-  | { readonly type: 'session-reset' };
+  | { readonly type: 'unreadable'; readonly outcome: 'waiting' | 'given-up' };
 
 export type MessageBody =
   { readonly type: 'text'; readonly text: string } | { readonly type: 'notice'; readonly notice: Notice };

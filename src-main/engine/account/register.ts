@@ -13,7 +13,7 @@ import type { Account } from './repository.ts';
 /** libsignal's registration ids have 14 bits and are not zero. */
 const MAX_REGISTRATION_ID = 0x3fff;
 
-export interface Application {
+export interface RegistrationWish {
   readonly relay: string;
   readonly username: string;
   readonly displayName?: string | undefined;
@@ -26,9 +26,9 @@ export interface Application {
 export async function registerAccount(
   context: EngineContext,
   connection: RelayConnection,
-  application: Application,
+  application: RegistrationWish,
 ): Promise<AccountView> {
-  const { relayUrl } = parseJoinLink(application.relay);
+  const { relayUrl, relayName = null } = parseJoinLink(application.relay);
   const username = normalizeUsername(application.username);
   if (!USERNAME_PATTERN.test(username)) {
     throw new KithError(
@@ -43,7 +43,7 @@ export async function registerAccount(
   context.transact(() => {
     const { account } = context.store;
     if (context.account !== null) {
-      account.changeApplication({ username, displayName, relayUrl });
+      account.changeApplication({ username, displayName, relayUrl, relayName });
       return;
     }
     account.insertPending({
@@ -54,6 +54,7 @@ export async function registerAccount(
       username,
       displayName,
       relayUrl,
+      relayName,
     });
   });
   context.reloadAccount();

@@ -24,14 +24,20 @@ export interface Account {
   readonly ownDeviceIds: readonly DeviceId[];
 }
 
-export interface NewAccount {
+/** What a person asks a relay for. */
+export interface Application {
+  readonly username: string;
+  readonly displayName: string;
+  readonly relayUrl: string;
+  /** Set where the join link named the relay: no other is accepted at that address. */
+  readonly relayName: string | null;
+}
+
+export interface NewAccount extends Application {
   readonly accountId: AccountId;
   readonly deviceId: DeviceId;
   readonly registrationId: number;
   readonly privateKey: PrivateKey;
-  readonly username: string;
-  readonly displayName: string;
-  readonly relayUrl: string;
 }
 
 interface AccountRow {
@@ -61,13 +67,13 @@ export function accountRepository(sql: Sql) {
             relay_name AS relayName, state, own_device_ids AS ownDeviceIds
      FROM account`,
   );
-  const insert = sql.prepare<[Blob, number, number, Blob, Blob, string, string, string]>(
+  const insert = sql.prepare<[Blob, number, number, Blob, Blob, string, string, string, string | null]>(
     `INSERT INTO account (singleton, account_id, device_id, registration_id, identity_private_key,
-       identity_public_key, username, display_name, relay_url, state)
-     VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')`,
+       identity_public_key, username, display_name, relay_url, relay_name, state)
+     VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')`,
   );
-  const setApplication = sql.prepare<[string, string, string]>(
-    `UPDATE account SET username = ?, display_name = ?, relay_url = ?, relay_name = NULL WHERE state = 'pending'`,
+  const setApplication = sql.prepare<[string, string, string, string | null]>(
+    `UPDATE account SET username = ?, display_name = ?, relay_url = ?, relay_name = ? WHERE state = 'pending'`,
   );
   const setRegistered = sql.prepare<[string, string]>(
     `UPDATE account SET state = 'registered', relay_name = ?, username = ?`,
@@ -109,11 +115,13 @@ export function accountRepository(sql: Sql) {
         account.username,
         account.displayName,
         account.relayUrl,
+        account.relayName,
       );
     },
     /** Another name or relay for an account no relay has confirmed yet. */
-    changeApplication(application: { username: string; displayName: string; relayUrl: string }): void {
-      setApplication.run(application.username, application.displayName, application.relayUrl);
+    changeApplication(application: Application): void {
+      const { username, displayName, relayUrl, relayName } = application;
+      setApplication.run(username, displayName, relayUrl, relayName);
     },
     markRegistered(relayName: string, username: string): void {
       setRegistered.run(relayName, username);

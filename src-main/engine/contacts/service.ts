@@ -3,6 +3,7 @@ import { Fingerprint, PublicKey } from '@signalapp/libsignal-client';
 import type { ContactView, SafetyNumber } from '../../../src-shared/contract/views.ts';
 import { KithError } from '../../../src-shared/errors.ts';
 import { idFromBytes, idToBytes, type AccountId } from '../../../src-shared/ids.ts';
+import type { relay } from '../../../src-shared/protocol/frames.ts';
 import { USERNAME_PATTERN } from '../../../src-shared/protocol/limits.ts';
 import type { Changes } from '../changes.ts';
 import type { EngineContext } from '../context.ts';
@@ -42,17 +43,33 @@ export async function startConversation(
   const known = context.store.contacts.byUsername(username);
   if (known !== null) return openWith(context, known.accountId);
   await connection.whenOnline(LOOKUP_PATIENCE_MS);
-  const found = await connection.api.lookUp({ username });
-  const accountId = idFromBytes<AccountId>(found.accountId);
+  const { accountId, key } = parseFound(await connection.api.lookUp({ username }), username);
+  if (accountId === account.accountId) throw notAnAccount();
   context.transact(() => {
-    context.store.contacts.remember(accountId, found.username);
+    context.store.contacts.remember(accountId, username);
     // The first key seen is the one trusted from now on.
     if (context.store.keys.identity(accountId) === null) {
-      const key = PublicKey.deserialize(new Uint8Array(found.identityKey));
       context.store.keys.saveIdentity(accountId, key, 'unverified', context.clock.now());
     }
   });
   return openWith(context, accountId);
+}
+
+function notAnAccount(cause?: unknown): KithError {
+  return new KithError('protocol', 'The relay answered with an account that cannot be.', { cause });
+}
+
+/** Throws `protocol` for an answer that is no account, or another than was asked for. */
+function parseFound(found: relay.Account, username: string): { accountId: AccountId; key: PublicKey } {
+  if (found.username !== username) throw notAnAccount();
+  try {
+    return {
+      accountId: idFromBytes<AccountId>(found.accountId),
+      key: PublicKey.deserialize(new Uint8Array(found.identityKey)),
+    };
+  } catch (error) {
+    throw notAnAccount(error);
+  }
 }
 
 function openWith(context: EngineContext, accountId: AccountId): Conversation {

@@ -25,6 +25,14 @@ export function nextHybridTime(last: HybridTime, nowMs: number): HybridTime {
     : { ms: last.ms + 1, counter: 0 };
 }
 
+/**
+ * Our own last time, unless it lies further ahead than anybody would believe: then our clock was wrong
+ * when it was taken, and going on from it would mark all that follows.
+ */
+export function believableTime(last: HybridTime, relayNowMs: number): HybridTime {
+  return last.ms > relayNowMs + CLOCK_TOLERANCE_MS ? { ms: relayNowMs, counter: 0 } : last;
+}
+
 /** Takes over a time seen on a content, unless it claims to be from the future. */
 export function witnessHybridTime(last: HybridTime, seen: HybridTime, relayNowMs: number): HybridTime {
   if (seen.ms > relayNowMs + CLOCK_TOLERANCE_MS) return last;

@@ -122,6 +122,11 @@ export function keyRepository(sql: Sql) {
       if (row === undefined) throw new Error('no key ids came back');
       return row.nextId - count;
     },
+    /** Removes one-time keys with ids below these: the relay has long handed them out or dropped them. */
+    deleteOneTimeKeysBefore(preKeyId: number, kyberPreKeyId: number): void {
+      statements.deleteOldPreKeys.run(preKeyId);
+      statements.deleteOldKyberPreKeys.run(kyberPreKeyId);
+    },
     /** Removes replaced signed and last-resort keys made before `beforeMs`; the newest always stays. */
     deleteReplacedKeys(beforeMs: number): void {
       statements.deleteOldSigned.run(beforeMs);
@@ -194,6 +199,10 @@ function prepare(sql: Sql) {
     allocateIds: sql.prepare<[KeyKind, number, number], { nextId: number }>(
       `INSERT INTO key_counters (kind, next_id) VALUES (?, 1 + ?)
        ON CONFLICT DO UPDATE SET next_id = next_id + ? RETURNING next_id AS nextId`,
+    ),
+    deleteOldPreKeys: sql.prepare<[number]>('DELETE FROM pre_keys WHERE key_id < ?'),
+    deleteOldKyberPreKeys: sql.prepare<[number]>(
+      'DELETE FROM kyber_pre_keys WHERE is_last_resort = 0 AND key_id < ?',
     ),
     deleteOldSigned: sql.prepare<[number]>(
       `DELETE FROM signed_pre_keys

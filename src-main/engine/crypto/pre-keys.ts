@@ -13,6 +13,8 @@ import type { KeyRepository } from './key-repository.ts';
 
 /** One-time keys of each kind made at once; DESIGN §5. */
 export const PRE_KEY_BATCH = 100;
+/** Of each kind: several times what a relay holds, so that a relay that is never content does not fill the disk. */
+const MAX_KEPT_ONE_TIME_KEYS = 1_000;
 /** Pairs of keys between two turns of the event loop: some milliseconds. */
 const KEYS_PER_STEP = 5;
 /** Below this many at the relay, a new batch is made. */
@@ -50,10 +52,15 @@ export interface OneTimeKeyIds {
 
 /** Call inside a transaction, before the keys are made. */
 export function allocateOneTimeKeyIds(keys: KeyRepository, counts: OneTimeKeyCounts): OneTimeKeyIds {
-  return {
+  const ids = {
     firstPreKey: keys.allocateIds('pre-key', counts.preKeys),
     firstKyberPreKey: keys.allocateIds('kyber-pre-key', counts.kyberPreKeys),
   };
+  keys.deleteOneTimeKeysBefore(
+    ids.firstPreKey + counts.preKeys - MAX_KEPT_ONE_TIME_KEYS,
+    ids.firstKyberPreKey + counts.kyberPreKeys - MAX_KEPT_ONE_TIME_KEYS,
+  );
+  return ids;
 }
 
 /** Makes one-time keys, a few at a time: a hundred at once would hold everybody up for a tenth of a second. */

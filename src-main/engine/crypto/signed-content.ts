@@ -37,6 +37,8 @@ export interface ParsedContent extends ContentHeader {
 
 const ROOM_ID_PURPOSE = 'kith-direct-room-v1';
 const HASH_BYTES = 32;
+/** The last moment that JavaScript has a date for (ECMA-262, section 21.4.1.1). */
+const MAX_DATE_MS = 8.64e15;
 
 /** Every content names its room, and most name the same few. */
 const MAX_REMEMBERED_ROOMS = 1_000;
@@ -58,6 +60,11 @@ export function directRoomId(one: AccountId, other: AccountId): RoomId {
 /** Receipts and typing change nothing that could be disputed later; all else is signed. */
 export function needsSignature(body: { readonly case?: string | undefined }): boolean {
   return body.case !== 'receipt' && body.case !== 'typing';
+}
+
+/** Contents that everybody in the room gets; only these can be linked without leaving gaps for some. */
+export function isChained(body: { readonly case?: string | undefined }): boolean {
+  return body.case === 'text' || body.case === 'profile';
 }
 
 export function encodeContent(header: ContentHeader, body: ContentBody, identity: PrivateKey): SignedBytes {
@@ -98,7 +105,7 @@ export function parseContent(signed: SignedBytes): ParsedContent {
     roomId,
     author,
     recipientId,
-    time: { ms: safeNumber(content.hlcMs), counter: content.hlcCounter },
+    time: { ms: parseTime(content.hlcMs), counter: content.hlcCounter },
     chain: parseChain(content),
     body: content.body,
     signed,
@@ -107,11 +114,18 @@ export function parseContent(signed: SignedBytes): ParsedContent {
 
 function parseChain(content: wire.Content): ChainClaim | null {
   const index = safeNumber(content.chainIndex);
+  if (index > 0 !== isChained(content.body)) throw new RangeError('the chain holds texts and profiles');
   if (index === 0) return null;
   if (content.previousHash.length !== (index === 1 ? 0 : HASH_BYTES)) {
     throw new RangeError('the chain does not name its previous content');
   }
   return { index, previousHash: content.previousHash };
+}
+
+function parseTime(value: bigint): number {
+  const ms = safeNumber(value);
+  if (ms > MAX_DATE_MS) throw new RangeError('a time that no calendar has');
+  return ms;
 }
 
 function safeNumber(value: bigint): number {

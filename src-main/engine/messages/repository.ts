@@ -47,16 +47,26 @@ export function messageRepository(sql: Sql) {
     message: NewText,
     side: { isOwn: 0 | 1; isUnread: 0 | 1; receivedAtMs: number | null; delivery: DeliveryState | null },
   ): void {
-    const { lastInsertRowid } = statements.insert.run({
-      ...identify(message),
-      ...side,
-      kind: 'text',
-      body: message.text,
-      displayOrder: message.acceptedOrder ?? PENDING_ORDER,
-      acceptedOrder: message.acceptedOrder,
-      ...message.integrity,
-    });
-    statements.insertContent.run(lastInsertRowid, message.signed.content, message.signed.signature);
+    const { messageId, conversation, author, text, sentAtMs, acceptedOrder, integrity, signed } = message;
+    statements.insertText.run(
+      blob(messageId),
+      conversation,
+      blob(author.accountId),
+      author.deviceId,
+      side.isOwn,
+      text,
+      sentAtMs,
+      acceptedOrder ?? PENDING_ORDER,
+      acceptedOrder,
+      side.receivedAtMs,
+      side.isUnread,
+      side.delivery,
+      integrity.signature,
+      integrity.chain,
+      integrity.clock,
+      signed.content,
+      signed.signature,
+    );
   }
 
   return {
@@ -78,20 +88,16 @@ export function messageRepository(sql: Sql) {
       insertText(message, { isOwn: 0, isUnread: 1, receivedAtMs, delivery: null });
     },
     insertNotice(notice: NewNotice): void {
-      statements.insert.run({
-        ...identify(notice),
-        isOwn: 0,
-        kind: 'notice',
-        body: JSON.stringify(notice.notice),
-        displayOrder: notice.order,
-        acceptedOrder: null,
-        receivedAtMs: notice.sentAtMs,
-        isUnread: 0,
-        delivery: null,
-        signature: null,
-        chain: null,
-        clock: null,
-      });
+      statements.insertNotice.run(
+        blob(notice.messageId),
+        notice.conversation,
+        blob(notice.author.accountId),
+        notice.author.deviceId,
+        JSON.stringify(notice.notice),
+        notice.sentAtMs,
+        notice.order,
+        notice.sentAtMs,
+      );
     },
     setNotice: (messageId: MessageId, notice: Notice) =>
       void statements.setBody.run(JSON.stringify(notice), blob(messageId)),
@@ -133,47 +139,50 @@ export function messageRepository(sql: Sql) {
   };
 }
 
-function identify(message: NewMessage) {
-  return {
-    messageId: blob(message.messageId),
-    conversation: message.conversation,
-    authorId: blob(message.author.accountId),
-    authorDevice: message.author.deviceId,
-    sentAtMs: message.sentAtMs,
-  };
-}
+/** In the order of the columns of `insertText`. By position: it runs for every message that comes. */
+type TextColumns = [
+  messageId: Blob,
+  conversation: number,
+  authorId: Blob,
+  authorDevice: number,
+  isOwn: 0 | 1,
+  text: string,
+  sentAtMs: number,
+  displayOrder: number,
+  acceptedOrder: number | null,
+  receivedAtMs: number | null,
+  isUnread: 0 | 1,
+  delivery: DeliveryState | null,
+  signatureVerdict: string,
+  chainVerdict: string,
+  clockVerdict: string,
+  content: Uint8Array,
+  signature: Uint8Array,
+];
 
-interface InsertRow {
-  readonly messageId: Blob;
-  readonly conversation: number;
-  readonly authorId: Blob;
-  readonly authorDevice: number;
-  readonly isOwn: 0 | 1;
-  readonly kind: 'text' | 'notice';
-  readonly body: string;
-  readonly sentAtMs: number;
-  readonly displayOrder: number;
-  readonly acceptedOrder: number | null;
-  readonly receivedAtMs: number | null;
-  readonly isUnread: 0 | 1;
-  readonly delivery: DeliveryState | null;
-  readonly signature: string | null;
-  readonly chain: string | null;
-  readonly clock: string | null;
-}
+type NoticeColumns = [
+  messageId: Blob,
+  conversation: number,
+  authorId: Blob,
+  authorDevice: number,
+  notice: string,
+  sentAtMs: number,
+  displayOrder: number,
+  receivedAtMs: number,
+];
 
 function messageStatements(sql: Sql) {
   return {
-    insert: sql.prepare<[InsertRow]>(
+    insertText: sql.prepare<TextColumns>(
       `INSERT INTO messages (message_id, conversation, author_account_id, author_device_id, is_own, kind, body,
          sent_at_ms, display_order, accepted_order, received_at_ms, is_unread, delivery,
-         signature_verdict, chain_verdict, clock_verdict)
-       VALUES ($messageId, $conversation, $authorId, $authorDevice, $isOwn, $kind, $body,
-         $sentAtMs, $displayOrder, $acceptedOrder, $receivedAtMs, $isUnread, $delivery,
-         $signature, $chain, $clock)`,
+         signature_verdict, chain_verdict, clock_verdict, content, signature)
+       VALUES (?, ?, ?, ?, ?, 'text', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    insertContent: sql.prepare<[number | bigint, Uint8Array, Uint8Array]>(
-      'INSERT INTO contents (message, content, signature) VALUES (?, ?, ?)',
+    insertNotice: sql.prepare<NoticeColumns>(
+      `INSERT INTO messages (message_id, conversation, author_account_id, author_device_id, is_own, kind, body,
+         sent_at_ms, display_order, received_at_ms)
+       VALUES (?, ?, ?, ?, 0, 'notice', ?, ?, ?, ?)`,
     ),
     place: sql.prepare<
       [Blob],
@@ -183,8 +192,7 @@ function messageStatements(sql: Sql) {
        FROM messages WHERE message_id = ?`,
     ),
     content: sql.prepare<[Blob], { content: Blob; signature: Blob }>(
-      `SELECT content, signature FROM contents
-       WHERE message = (SELECT id FROM messages WHERE message_id = ?)`,
+      'SELECT content, signature FROM messages WHERE message_id = ? AND content IS NOT NULL',
     ),
     setBody: sql.prepare<[string, Blob]>('UPDATE messages SET body = ? WHERE message_id = ?'),
     remove: sql.prepare<[Blob]>('DELETE FROM messages WHERE message_id = ?'),

@@ -44,6 +44,8 @@ export function answerRetryRequest(
   // Only those it was sent to may have it again.
   if (source.accountId !== conversation.peerId && source.accountId !== account.accountId) return;
   if (original === null) {
+    // A stranger, who may ask for anything, hears nothing of us.
+    if (conversation.state !== 'active') return;
     // Too old for the log. A message of any kind gives the other side a session that works.
     const value = create(wire.SessionResetSchema);
     queueContent(context, changes, { conversation, audience: 'peer', body: { case: 'sessionReset', value } });

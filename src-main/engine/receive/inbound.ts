@@ -25,6 +25,9 @@ const MAX_BATCH = 150;
 const RETRY_BASE_MS = 500;
 const RETRY_CAP_MS = 30_000;
 
+/** Twice what the relay was allowed to have on its way: who sends more does not keep to the protocol. */
+const MAX_QUEUED = 1_000;
+
 export interface InboundHandlers {
   readonly acknowledge: (seq: number) => void;
 }
@@ -48,8 +51,11 @@ export class Inbound {
     this.#handlers = handlers;
   }
 
-  /** Takes mail as it was delivered; what no honest relay would send is dropped with a line in the log. */
-  push(envelopes: readonly relay.Envelope[]): void {
+  /**
+   * Takes mail as it was delivered; what no honest relay would send is dropped with a line in the log.
+   * `overrun` means that more came than was asked for, and that this connection should end.
+   */
+  push(envelopes: readonly relay.Envelope[]): 'taken' | 'overrun' {
     for (const envelope of envelopes) {
       try {
         this.#queue.push(parseEnvelope(envelope));
@@ -57,7 +63,13 @@ export class Inbound {
         this.#context.log.warn('receive.malformed-envelope');
       }
     }
+    if (this.#queue.length > MAX_QUEUED) {
+      this.#context.log.warn('receive.overrun');
+      this.#queue = [];
+      return 'overrun';
+    }
     this.#run();
+    return 'taken';
   }
 
   /** The connection is gone: what is not stored yet will be delivered again. */
@@ -149,6 +161,7 @@ function apply(context: EngineContext, changes: Changes, { incoming, opened }: O
         receivedAtMs: context.clock.now(),
       };
       for (const content of opened.contents) applyContent(context, changes, content, arrival);
+      if (opened.isPartial) parkEnvelope(context, changes, incoming, 'malformed');
       return;
     }
     case 'retry-request':

@@ -9,7 +9,7 @@ import {
 } from '../../../src-shared/ids.ts';
 import type { EngineContext } from '../context.ts';
 import type { Ciphertext, DecryptFailure } from '../crypto/ciphers.ts';
-import { decodePacket } from '../crypto/packet.ts';
+import { decodePacket, type SignedBytes } from '../crypto/packet.ts';
 import { parseRetryRequest, type RetryRequest } from './retry-request.ts';
 import { needsSignature, parseContent, verifyContent, type ParsedContent } from '../crypto/signed-content.ts';
 import type { UnitOfWork } from '../crypto/unit-of-work.ts';
@@ -35,6 +35,8 @@ export type Opened =
       readonly kind: 'contents';
       readonly contents: readonly VerifiedContent[];
       readonly resendOf: EnvelopeId | null;
+      /** Some of what came with these could not be understood, or was not the sender's to say. */
+      readonly isPartial: boolean;
     }
   | { readonly kind: 'retry-request'; readonly request: RetryRequest }
   | { readonly kind: 'unreadable'; readonly cause: Exclude<DecryptFailure, 'duplicate'> }
@@ -43,7 +45,7 @@ export type Opened =
 /** Throws `RangeError` for an envelope no honest relay would deliver. */
 export function parseEnvelope(envelope: relay.Envelope): Incoming {
   return {
-    seq: Number(envelope.seq),
+    seq: safeNumber(envelope.seq),
     envelopeId: idFromBytes<EnvelopeId>(envelope.envelopeId),
     source: {
       accountId: idFromBytes<AccountId>(envelope.sourceAccountId),
@@ -51,8 +53,14 @@ export function parseEnvelope(envelope: relay.Envelope): Incoming {
     },
     sourceUsername: envelope.sourceUsername,
     ciphertext: { type: envelope.type, bytes: new Uint8Array(envelope.ciphertext) },
-    acceptedOrder: Number(envelope.acceptedOrder),
+    acceptedOrder: safeNumber(envelope.acceptedOrder),
   };
+}
+
+function safeNumber(value: bigint): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number)) throw new RangeError('a number is out of range');
+  return number;
 }
 
 /** Decrypts on a fork of `unit`, which is joined only when all of the envelope is sound. */
@@ -80,32 +88,53 @@ export async function openEnvelope(
   fork.join();
   try {
     const packet = decodePacket(decrypted.plaintext);
-    const contents = packet.contents.map((signed) =>
-      verify(context, unit, incoming.source, parseContent(signed)),
+    const contents = packet.contents.flatMap(
+      (signed) => understand(context, unit, incoming.source, signed) ?? [],
     );
-    return { kind: 'contents', contents, resendOf: packet.resendOf };
+    if (contents.length === 0) return { kind: 'unreadable', cause: 'malformed' };
+    const isPartial = contents.length < packet.contents.length;
+    return { kind: 'contents', contents, resendOf: packet.resendOf, isPartial };
   } catch {
     // The sender, who is authenticated, wrote something this version cannot read: asking again is no use.
     return { kind: 'unreadable', cause: 'malformed' };
   }
 }
 
-function verify(
+/** Null for one that cannot be read: a kind that only a newer Kith knows must not take others with it. */
+function understand(
   context: EngineContext,
   unit: UnitOfWork,
   source: DeviceAddress,
-  content: ParsedContent,
-): VerifiedContent {
-  const account = context.requireAccount();
+  signed: SignedBytes,
+): VerifiedContent | null {
+  let content: ParsedContent;
+  try {
+    content = parseContent(signed);
+    checkAuthor(context, source, content);
+  } catch {
+    return null;
+  }
+  return verify(context, unit, content);
+}
+
+/** Throws `RangeError` for a content that its sender did not write, or wrote to somebody else. */
+function checkAuthor(context: EngineContext, source: DeviceAddress, content: ParsedContent): void {
+  const ownId = context.requireAccount().accountId;
   const { author, recipientId } = content;
-  const isOwn = author.accountId === account.accountId;
   if (author.accountId !== source.accountId || author.deviceId !== source.deviceId) {
     throw new RangeError('the content names another author than its sender');
   }
-  if (!isOwn && recipientId !== account.accountId)
+  if (author.accountId !== ownId && recipientId !== ownId) {
     throw new RangeError('the content was written to somebody else');
+  }
+}
+
+function verify(context: EngineContext, unit: UnitOfWork, content: ParsedContent): VerifiedContent {
+  const account = context.requireAccount();
+  const { author } = content;
   if (!needsSignature(content.body)) return { content, signature: 'valid' };
-  const key = isOwn ? account.publicKey : unit.identity(author.accountId)?.key;
+  const key =
+    author.accountId === account.accountId ? account.publicKey : unit.identity(author.accountId)?.key;
   const isValid = key !== undefined && verifyContent(content.signed, key);
   return { content, signature: isValid ? 'valid' : 'invalid' };
 }

@@ -27,7 +27,7 @@ export function parkEnvelope(
     ? null
     : conversationWith(context, incoming.source.accountId, { newState: 'request' });
   if (conversation?.state === 'blocked') return;
-  const nowMs = context.clock.now();
+  const nowMs = context.relayNowMs();
   // What the sender wrote cannot be read by this version: sending it again would not change that.
   const asksAgain = cause !== 'malformed';
   const noticeId = conversation === null ? null : ids.messageId();

@@ -43,25 +43,24 @@ export class RetryRequests {
     this.#cancel();
     const atMs = this.#context.store.parked.nextRequestAtMs();
     if (!this.#isOnline || atMs === null) return;
-    this.#cancel = this.#context.timers.after(Math.max(0, atMs - this.#context.clock.now()), () => {
-      this.#askAll().then(
-        () => {
+    this.#cancel = this.#context.timers.after(Math.max(0, atMs - this.#context.relayNowMs()), () => {
+      this.#askAll()
+        .then(() => {
           this.schedule();
-        },
-        (error: unknown) => {
+        })
+        .catch((error: unknown) => {
           // The connection broke; the next one starts here again.
           this.#context.log.info('receive.retry-request-failed', errorFields(error));
-        },
-      );
+        });
     });
   }
 
   async #askAll(): Promise<void> {
-    for (const parked of this.#context.store.parked.due(this.#context.clock.now())) await this.#ask(parked);
+    for (const parked of this.#context.store.parked.due(this.#context.relayNowMs())) await this.#ask(parked);
   }
 
   async #ask(parked: Parked): Promise<void> {
-    const { store, clock } = this.#context;
+    const { store } = this.#context;
     const waitMs = WAITS_MS[parked.requests];
     const request =
       waitMs === undefined
@@ -80,7 +79,7 @@ export class RetryRequests {
     }
     await this.#relay.send([this.#envelope(parked, request)]);
     this.#context.transact(() => {
-      store.parked.markRequested(parked, clock.now() + waitMs);
+      store.parked.markRequested(parked, this.#context.relayNowMs() + waitMs);
     });
   }
 

@@ -4,9 +4,9 @@ import type { Changes } from '../changes.ts';
 import type { EngineContext } from '../context.ts';
 import type { Conversation } from '../conversations/repository.ts';
 import { advance, type ChainLink } from '../crypto/author-chain.ts';
-import { nextHybridTime } from '../crypto/hybrid-clock.ts';
+import { believableTime, nextHybridTime } from '../crypto/hybrid-clock.ts';
 import type { SignedBytes } from '../crypto/packet.ts';
-import { encodeContent, type ContentBody, type ContentHeader } from '../crypto/signed-content.ts';
+import { encodeContent, isChained, type ContentBody, type ContentHeader } from '../crypto/signed-content.ts';
 import type { Audience } from './outbox-repository.ts';
 
 export interface Composed {
@@ -20,24 +20,22 @@ export interface ComposeOptions {
   readonly messageId?: MessageId;
 }
 
-/** Contents that everybody in the room gets; only these can be linked without leaving gaps for some. */
-const CHAINED: ReadonlySet<ContentBody['case']> = new Set(['text', 'profile']);
-
 /** Takes the next time of the hybrid clock and, for chained contents, the next link of the chain. */
 export function composeContent(context: EngineContext, options: ComposeOptions): Composed {
   const { store } = context;
   const account = context.requireAccount();
   const { conversation, body } = options;
-  const time = nextHybridTime(store.account.hybridTime(), context.relayNowMs());
+  const relayNowMs = context.relayNowMs();
+  const time = nextHybridTime(believableTime(store.account.hybridTime(), relayNowMs), relayNowMs);
   store.account.setHybridTime(time);
-  const head = CHAINED.has(body.case) ? store.chains.head(conversation.row, account.address) : null;
+  const head = isChained(body) ? store.chains.head(conversation.row, account.address) : null;
   const header: ContentHeader = {
     messageId: options.messageId ?? context.ids.messageId(),
     roomId: conversation.roomId,
     author: account.address,
     recipientId: conversation.peerId,
     time,
-    chain: CHAINED.has(body.case) ? claimAfter(head) : null,
+    chain: isChained(body) ? claimAfter(head) : null,
   };
   const signed = encodeContent(header, body, account.privateKey);
   if (header.chain !== null) {

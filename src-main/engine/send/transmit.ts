@@ -99,7 +99,7 @@ async function mend(
   for (const mismatch of mismatches) {
     const accountId = idFromBytes<AccountId>(mismatch.accountId);
     if (mismatch.accountUnknown) {
-      throw new KithError('username-unknown', 'This person no longer has an account at this relay.');
+      throw new KithError('username-unknown', 'This person has no account at this relay now.');
     }
     const toDrop = [...mismatch.extra, ...mismatch.stale].map(parseDeviceId);
     await context.cryptoLane.run(() => {

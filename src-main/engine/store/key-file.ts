@@ -43,7 +43,7 @@ export function keyFileProtection(path: string): Protection['by'] {
     : 'passphrase';
 }
 
-/** Makes a fresh key and its file. The recovery key is in no file: show it now. Throws `store-exists`, `keychain-unavailable`. */
+/** Makes a fresh key and its file. The recovery key is in no file: show it now. Throws `store-exists`, `keychain-unavailable`, `disk-full`. */
 export async function createKeyFile(
   path: string,
   protection: Protection,
@@ -119,12 +119,22 @@ function readKeyFile(path: string): KeyFile {
   }
 }
 
-/** Write, sync, rename, sync the folder: after a crash there is the old file or the new one. */
+/** Throws `disk-full`; then the file is as it was. */
 function writeKeyFile(path: string, file: KeyFile): void {
+  try {
+    replaceFile(path, `${JSON.stringify(file, null, 2)}\n`);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+    throw new KithError('disk-full', 'The disk is full. Free some space and try again.', { cause: error });
+  }
+}
+
+/** Write, sync, rename, sync the folder: after a crash there is the old file or the new one. */
+function replaceFile(path: string, text: string): void {
   const next = `${path}.next`;
   const handle = openSync(next, 'w', 0o600);
   try {
-    writeSync(handle, `${JSON.stringify(file, null, 2)}\n`);
+    writeSync(handle, text);
     fsyncSync(handle);
   } finally {
     closeSync(handle);

@@ -13,7 +13,7 @@ import type { Account } from '../account/repository.ts';
 import type { EngineContext } from '../context.ts';
 import { errorFields } from '../log.ts';
 import { backoffDelayMs, HEALTHY_AFTER_MS, RECONNECT_BASE_MS, RECONNECT_CAP_MS } from './backoff.ts';
-import { authenticate, checkHello, register } from './handshake.ts';
+import { authenticate, checkHello, checkSession, register } from './handshake.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { RelayApi } from './relay-api.ts';
 import { RelaySocket, type ServerBody } from './relay-socket.ts';
@@ -40,7 +40,13 @@ const FINAL: ReadonlySet<string> = new Set([
   'username-invalid',
 ]);
 
+/** The relay has lost this account or this device, or never had it. */
+const UNKNOWN_HERE: ReadonlySet<string> = new Set(['username-unknown', 'device-unknown']);
+
 type Mode = 'authenticate' | 'register';
+
+/** How far a connection has come: each thing the relay may say has its time. */
+type Phase = 'greeting' | 'handshake' | 'mail';
 
 export class RelayConnection {
   readonly #context: EngineContext;
@@ -51,6 +57,7 @@ export class RelayConnection {
   #network: 'up' | 'down' = 'up';
   #isStarted = false;
   #mode: Mode = 'authenticate';
+  #phase: Phase = 'greeting';
   #failures = 0;
   #onlineSinceMs: number | null = null;
   #cancelRetry: (() => void) | null = null;
@@ -82,13 +89,20 @@ export class RelayConnection {
   stop(): void {
     this.#isStarted = false;
     this.#cancelRetry?.();
+    this.#registration?.reject(new KithError('cancelled', 'The registration was given up for another.'));
+    this.#registration = null;
     const socket = this.#socket;
     if (socket === null) return;
     this.#closed(NORMAL_CLOSURE);
     socket.abort();
   }
 
-  /** One attempt to register the pending account; stays connected when it succeeds. */
+  /** Ends the connection that is, because of what came over it; another one follows. */
+  drop(): void {
+    this.#socket?.abort();
+  }
+
+  /** One attempt to register the pending account, instead of any other; stays connected when it succeeds. */
   async register(): Promise<void> {
     this.stop();
     this.#mode = 'register';
@@ -102,7 +116,7 @@ export class RelayConnection {
   setNetwork(state: 'up' | 'down'): void {
     if (state === this.#network) return;
     this.#network = state;
-    if (state === 'up') this.retryNow();
+    if (state === 'up') this.#reconnectNow();
     else if (this.#socket === null) this.#waitForNetwork();
     // A socket that is still open may well work: the heartbeat finds out.
     else this.#heartbeat?.beatNow();
@@ -110,11 +124,18 @@ export class RelayConnection {
 
   /** After sleep nothing that was open can be trusted, and nobody wants to wait for the backoff. */
   wake(): void {
-    if (this.#socket === null) this.retryNow();
+    if (this.#socket === null) this.#reconnectNow();
     else this.#heartbeat?.beatNow();
   }
 
+  /** A person asks; then also a relay that refused this device gets another chance. */
   retryNow(): void {
+    if (this.#view.state === 'refused' && this.#context.account?.state === 'registered')
+      this.#isStarted = true;
+    this.#reconnectNow();
+  }
+
+  #reconnectNow(): void {
     if (!this.#isStarted || this.#socket !== null) return;
     this.#failures = 0;
     this.#connect();
@@ -183,6 +204,7 @@ export class RelayConnection {
     if (account === null || this.#socket !== null) return;
     this.#show({ ...OFFLINE, state: 'connecting', relayUrl: account.relayUrl });
     this.#lastError = null;
+    this.#phase = 'greeting';
     const socket = new RelaySocket(socketUrl(account.relayUrl), this.#context.timers, {
       onPush: (body) => {
         if (socket === this.#socket) this.#pushed(socket, account, body);
@@ -197,15 +219,19 @@ export class RelayConnection {
   #pushed(socket: RelaySocket, account: Account, body: ServerBody): void {
     switch (body.case) {
       case 'hello':
+        if (!this.#isTimeFor(body, 'greeting')) return;
+        this.#phase = 'handshake';
         this.#handshake(socket, account, body.value).catch((error: unknown) => {
           this.#fail(socket, error);
         });
         return;
       case 'deliver':
+        if (!this.#isTimeFor(body, 'mail')) return;
         this.#countIncoming(body.value.envelopes.length);
         this.#handlers.onEnvelopes(body.value.envelopes);
         return;
       case 'deliverEphemeral':
+        if (!this.#isTimeFor(body, 'mail')) return;
         if (body.value.envelope !== undefined) this.#handlers.onEphemeral(body.value.envelope);
         return;
       case 'mailboxDrained':
@@ -216,24 +242,36 @@ export class RelayConnection {
     }
   }
 
+  /** Mail before anybody asked for it, or a second greeting, is no relay's: that ends the connection. */
+  #isTimeFor(body: ServerBody, phase: Phase): boolean {
+    if (this.#phase === phase) return true;
+    this.#context.log.warn('relay.out-of-turn', { push: body.case ?? '', phase: this.#phase });
+    this.drop();
+    return false;
+  }
+
   async #handshake(socket: RelaySocket, account: Account, hello: relay.Hello): Promise<void> {
     checkHello(hello, account);
     const session =
       this.#mode === 'register'
         ? await register(this.#context, socket, hello, account)
         : await authenticate(socket, hello, account);
+    checkSession(session, account);
+    this.#context.relayClock.hear(Number(session.relayTimeMs));
     this.#context.transact(() => {
       const { account: row } = this.#context.store;
       row.markRegistered(hello.relayName, session.username);
       row.setOwnDeviceIds(session.ownDeviceIds);
-      row.setRelayClockOffsetMs(Number(session.relayTimeMs) - this.#context.clock.now());
+      row.setRelayClockOffsetMs(this.#context.relayClock.offsetMs);
     });
     this.#context.reloadAccount();
     const resume = create(relay.ResumeSchema, {
       afterSeq: BigInt(this.#context.store.account.mailboxSeq()),
       credit: CREDIT,
     });
+    this.#phase = 'mail';
     const { pending } = await socket.request({ case: 'resume', value: resume }, 'resumed');
+    if (socket !== this.#socket) return;
     this.#online(socket, session, hello, pending);
   }
 
@@ -267,6 +305,7 @@ export class RelayConnection {
   /** The handshake did not work out; `#closed` decides what follows. */
   #fail(socket: RelaySocket, error: unknown): void {
     this.#context.log.warn('relay.handshake-failed', errorFields(error));
+    if (socket !== this.#socket) return;
     this.#lastError ??=
       error instanceof KithError
         ? error
@@ -276,21 +315,25 @@ export class RelayConnection {
 
   #closed(code: number): void {
     const wasOnline = this.isOnline;
+    // Mail may come right behind the answer that makes a connection count as online.
+    const hadMail = this.#phase === 'mail';
+    this.#phase = 'greeting';
+    this.#context.relayClock.disconnected();
     this.#socket = null;
     this.#heartbeat?.stop();
     this.#heartbeat = null;
     this.#context.log.info('relay.closed', { code, wasOnline });
     const error = this.#lastError ?? new KithError('relay-unreachable', 'The relay cannot be reached.');
     // The relay lost this account, or never had it: offer the same keys and name again.
-    const isUnknown = this.#mode === 'authenticate' && error.code === 'username-unknown';
+    const isUnknown = this.#mode === 'authenticate' && UNKNOWN_HERE.has(error.code);
     if (isUnknown) this.#mode = 'register';
-    if (wasOnline) this.#handlers.onOffline();
+    if (hadMail) this.#handlers.onOffline();
     if (!this.#isStarted) this.#show({ ...OFFLINE, relayUrl: this.#view.relayUrl });
     else if (this.#registration !== null) this.#refuse(error);
     else if (isUnknown) this.#connect();
     else if (FINAL.has(error.code) || !mayReconnectAfter(code))
       this.#refuse(this.#lastError ?? refusal(code));
-    else this.#retryLater();
+    else this.#retryLater(error);
   }
 
   #refuse(error: KithError): void {
@@ -300,7 +343,7 @@ export class RelayConnection {
     this.#registration = null;
   }
 
-  #retryLater(): void {
+  #retryLater(error: KithError): void {
     const heldMs = this.#onlineSinceMs === null ? 0 : this.#context.clock.monotonic() - this.#onlineSinceMs;
     this.#onlineSinceMs = null;
     this.#failures = heldMs >= HEALTHY_AFTER_MS ? 1 : this.#failures + 1;
@@ -316,7 +359,8 @@ export class RelayConnection {
       state: 'waiting',
       relayUrl: this.#view.relayUrl,
       retryAtMs: this.#context.clock.now() + delayMs,
-      reason: 'relay-unreachable',
+      // Who loses the connection while talking hears that there is none: that is the relay's doing as well.
+      reason: error.code === 'offline' ? 'relay-unreachable' : error.code,
     });
     this.#cancelRetry = this.#context.timers.after(delayMs, () => {
       this.#connect();

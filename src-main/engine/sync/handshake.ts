@@ -1,7 +1,7 @@
 /** From the relay's Hello to an authenticated connection. */
 import { create } from '@bufbuild/protobuf';
 import { KithError } from '../../../src-shared/errors.ts';
-import { idToBytes } from '../../../src-shared/ids.ts';
+import { idToBytes, isDeviceId } from '../../../src-shared/ids.ts';
 import { relay } from '../../../src-shared/protocol/frames.ts';
 import {
   authenticationTranscript,
@@ -28,6 +28,14 @@ export function checkHello(hello: relay.Hello, account: Account): void {
       'At this address is another relay than the one you joined. Kith does not sign in to it.',
     );
   }
+}
+
+/** Throws `protocol` for an answer that speaks of another account or of devices that cannot be. */
+export function checkSession(session: relay.Authenticated, account: Account): void {
+  const areDevices =
+    session.ownDeviceIds.every(isDeviceId) && session.ownDeviceIds.includes(account.deviceId);
+  if (session.username === account.username && areDevices) return;
+  throw new KithError('protocol', 'The relay answered for another account than this one.');
 }
 
 export async function authenticate(

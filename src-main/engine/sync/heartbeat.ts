@@ -6,6 +6,9 @@ import type { RelaySocket } from './relay-socket.ts';
 
 /** A relay that says nothing gets this pace. */
 const DEFAULT_INTERVAL_MS = 45_000;
+/** Neither a relay that asks for a storm nor one that asks for silence gets it. */
+const MIN_INTERVAL_MS = 1_000;
+const MAX_INTERVAL_MS = 10 * 60_000;
 /** After sleep or a change of network: an open socket that does not answer in this time is dead. */
 const PROBE_TIMEOUT_MS = 5_000;
 
@@ -26,7 +29,8 @@ export class Heartbeat {
     this.#context = context;
     this.#socket = socket;
     this.#onLatency = onLatency;
-    this.#intervalMs = hello.heartbeatIntervalMs === 0 ? DEFAULT_INTERVAL_MS : hello.heartbeatIntervalMs;
+    const askedMs = hello.heartbeatIntervalMs === 0 ? DEFAULT_INTERVAL_MS : hello.heartbeatIntervalMs;
+    this.#intervalMs = Math.min(MAX_INTERVAL_MS, Math.max(MIN_INTERVAL_MS, askedMs));
     // One beat at once, for the latency; then from a random offset, so that devices do not beat as one.
     this.#beat();
     this.#schedule(context.ids.random(0, this.#intervalMs));
@@ -59,7 +63,9 @@ export class Heartbeat {
 
   async #ask(): Promise<void> {
     const startedMs = this.#context.clock.monotonic();
-    await this.#socket.request({ case: 'ping', value: create(relay.PingSchema) }, 'pong');
-    if (!this.#isStopped) this.#onLatency(Math.round(this.#context.clock.monotonic() - startedMs));
+    const pong = await this.#socket.request({ case: 'ping', value: create(relay.PingSchema) }, 'pong');
+    if (this.#isStopped) return;
+    this.#context.relayClock.hear(Number(pong.relayTimeMs));
+    this.#onLatency(Math.round(this.#context.clock.monotonic() - startedMs));
   }
 }

@@ -11,7 +11,7 @@ const CODES: Partial<Record<relay.ErrorCode, readonly [ErrorCode, string]>> = {
     'A username is 3 to 32 letters, digits, dots, hyphens or underscores.',
   ],
   [Wire.ACCOUNT_UNKNOWN]: ['username-unknown', 'Nobody has this username at this relay.'],
-  [Wire.DEVICE_UNKNOWN]: ['relay-refused', 'The relay does not know this device.'],
+  [Wire.DEVICE_UNKNOWN]: ['device-unknown', 'The relay does not know this device.'],
   [Wire.DEVICE_CONFLICT]: ['relay-refused', 'The relay knows this device under other keys.'],
   [Wire.BAD_SIGNATURE]: ['relay-refused', 'The relay did not accept the signature of this device.'],
   [Wire.REGISTRATION_CLOSED]: ['registration-closed', 'This relay takes no new accounts.'],
@@ -31,6 +31,9 @@ export function fromRelayError(error: relay.RelayError): KithError {
 }
 
 const TRANSIENT: ReadonlySet<ErrorCode> = new Set([
+  // A relay that lost its data gets its people back one by one, as they reconnect.
+  'username-unknown',
+  'device-unknown',
   'offline',
   'timed-out',
   'rate-limited',

@@ -13,6 +13,8 @@ export type ServerValue<Case extends ServerCase> = Extract<ServerBody, { case: C
 
 /** TCP, TLS and upgrade together. */
 const CONNECT_TIMEOUT_MS = 15_000;
+/** All of that, and the relay's greeting: a socket that opens and then says nothing is no relay. */
+const GREETING_TIMEOUT_MS = 20_000;
 /** An answer that takes longer means that the connection is not what it seems. */
 const REQUEST_TIMEOUT_MS = 30_000;
 /** The relay's frames are not larger than ours, plus the headers of a full delivery. */
@@ -35,6 +37,7 @@ export class RelaySocket {
   readonly #timers: Timers;
   readonly #handlers: SocketHandlers;
   readonly #pending = new Map<number, Pending>();
+  readonly #cancelGreetingTimeout: () => void;
   #nextRequestId = 1;
   #isClosed = false;
 
@@ -45,6 +48,9 @@ export class RelaySocket {
       handshakeTimeout: CONNECT_TIMEOUT_MS,
       maxPayload: MAX_INCOMING_BYTES,
       perMessageDeflate: false,
+    });
+    this.#cancelGreetingTimeout = timers.after(GREETING_TIMEOUT_MS, () => {
+      this.abort();
     });
     this.#socket.binaryType = 'nodebuffer';
     this.#socket.on('message', (data, isBinary) => {
@@ -98,6 +104,7 @@ export class RelaySocket {
   }
 
   #receive(data: Buffer): void {
+    this.#cancelGreetingTimeout();
     let frame: relay.ServerFrame;
     try {
       frame = fromBinary(relay.ServerFrameSchema, data);
@@ -119,6 +126,7 @@ export class RelaySocket {
   #closed(code: number): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#cancelGreetingTimeout();
     for (const pending of this.#pending.values()) {
       pending.cancelTimeout();
       pending.reject(new KithError('offline', 'The connection to the relay was lost.'));

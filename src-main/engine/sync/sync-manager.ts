@@ -11,6 +11,9 @@ import { RECONCILE_INTERVAL_MS, reconcile, repairAfterRelayLoss } from '../recon
 import { SendLanes } from '../send/lanes.ts';
 import { RelayConnection } from './connection.ts';
 
+/** Typing marks beyond these are dropped first; they wait behind the mail that is being read. */
+const MAX_EPHEMERAL_IN_WORK = 50;
+
 export class SyncManager {
   readonly connection: RelayConnection;
   readonly #context: EngineContext;
@@ -18,17 +21,16 @@ export class SyncManager {
   readonly #lanes: SendLanes;
   readonly #retryRequests: RetryRequests;
   #cancelReconcile: () => void = () => undefined;
+  #ephemeralInWork = 0;
 
   constructor(context: EngineContext, onConnection: (view: ConnectionView) => void) {
     this.#context = context;
     this.connection = new RelayConnection(context, {
       onEnvelopes: (envelopes) => {
-        this.#inbound.push(envelopes);
+        if (this.#inbound.push(envelopes) === 'overrun') this.connection.drop();
       },
       onEphemeral: (envelope) => {
-        receiveEphemeral(context, envelope).catch((error: unknown) => {
-          context.log.info('receive.ephemeral-failed', errorFields(error));
-        });
+        this.#receiveEphemeral(envelope);
       },
       onOnline: (session) => {
         this.#online(session);
@@ -64,6 +66,18 @@ export class SyncManager {
     this.#retryRequests.stop();
   }
 
+  #receiveEphemeral(envelope: relay.Envelope): void {
+    if (this.#ephemeralInWork >= MAX_EPHEMERAL_IN_WORK) return;
+    this.#ephemeralInWork += 1;
+    receiveEphemeral(this.#context, envelope)
+      .catch((error: unknown) => {
+        this.#context.log.info('receive.ephemeral-failed', errorFields(error));
+      })
+      .finally(() => {
+        this.#ephemeralInWork -= 1;
+      });
+  }
+
   #online(session: relay.Authenticated): void {
     this.#mendAndReconcile(session);
     this.#lanes.setOnline('online');
@@ -89,8 +103,10 @@ export class SyncManager {
   #reconcileAnd(work: () => Promise<void>): void {
     this.#cancelReconcile();
     this.#cancelReconcile = this.#context.timers.after(RECONCILE_INTERVAL_MS, () => {
-      this.#lanes.wakeAll();
-      this.#reconcileAnd(() => reconcile(this.#context, this.connection.api, undefined));
+      this.#reconcileAnd(async () => {
+        this.#lanes.wakeAll();
+        await reconcile(this.#context, this.connection.api, undefined);
+      });
     });
     work().catch((error: unknown) => {
       // Tried again at the next interval or connection.

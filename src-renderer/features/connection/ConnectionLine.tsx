@@ -47,7 +47,7 @@ function State({ connection }: { readonly connection: ConnectionView }) {
           {t('connection.latency', { ms: Math.round(latencyMs) })}
         </span>
       )}
-      {state === 'waiting' && (
+      {(state === 'waiting' || state === 'refused') && (
         <Button size="small" onClick={() => void perform('connection.retry', {})}>
           {t('connection.retry')}
         </Button>

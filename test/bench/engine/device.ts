@@ -32,6 +32,7 @@ export function makeDevice(folder: string, username: string): BenchDevice {
       username,
       displayName: username,
       relayUrl: 'http://127.0.0.1:1',
+      relayName: null,
     });
     store.account.markRegistered('bench', username);
     store.account.setOwnDeviceIds([FIRST_DEVICE]);

@@ -105,23 +105,42 @@ describe('a relay that was restored from an older copy', () => {
   });
 
   it('that knows nobody any more registers its people again', async () => {
-    const relay = await cleanup.relay({ name: 'same-name' });
+    const relay = await cleanup.relay();
     const [ada, ben] = await acquaintances(cleanup, relay.url);
     await whileDown(relay, [ada, ben], () => {
-      tamper(relay.dataDirectory, (db) => {
-        const tables = db
-          .prepare<[], { name: string }>(
-            `SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'relay_state'`,
-          )
-          .all();
-        for (const { name } of tables) db.exec(`DELETE FROM ${name}`);
-      });
+      forgetEverybody(relay.dataDirectory);
     });
     const messageId = await ada.send('ben', 'still us');
     await ben.received('still us');
     await ada.receipt(messageId, 'delivered');
   });
+
+  it('gets again what it forgot, also when the sender is back before the receiver', async () => {
+    const relay = await cleanup.relay();
+    const [ada, ben] = await acquaintances(cleanup, relay.url);
+    await ben.close();
+    const forgotten = await ada.send('ben', 'nobody is there yet');
+    await ada.event('accepted', (event) => event.messageId === forgotten);
+    await whileDown(relay, [ada], () => {
+      forgetEverybody(relay.dataDirectory);
+    });
+    ben.open();
+    await ben.received('nobody is there yet');
+    await ada.receipt(forgotten, 'delivered');
+  });
 });
+
+/** The relay keeps its name and forgets everything else. */
+function forgetEverybody(dataDirectory: string): void {
+  tamper(dataDirectory, (db) => {
+    const tables = db
+      .prepare<[], { name: string }>(
+        `SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'relay_state'`,
+      )
+      .all();
+    for (const { name } of tables) db.exec(`DELETE FROM ${name}`);
+  });
+}
 
 describe('an identity key that changed', () => {
   it('stops what goes out until a person has looked at it, and shows', async () => {
@@ -241,6 +260,7 @@ async function secondDevice(first: Person): Promise<Person> {
     username: account.username,
     displayName: account.displayName,
     relayUrl: account.relayUrl,
+    relayName: account.relayName,
   });
   await second.close();
   second.open();

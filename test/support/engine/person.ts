@@ -17,6 +17,8 @@ export interface PersonOptions {
   readonly username: string;
   readonly folder: string;
   readonly clock?: Clock;
+  /** Goes between the engine and the store, to let it fail. */
+  readonly intercept?: (database: StoreDatabase) => StoreDatabase;
 }
 
 /** Waits that are random between two bounds take the shorter one. */
@@ -31,6 +33,7 @@ export class Person {
   readonly key = new Uint8Array(randomBytes(32));
   readonly events: EngineEvent[] = [];
   readonly #clock: Clock;
+  readonly #intercept: (database: StoreDatabase) => StoreDatabase;
   readonly #waiters = new Set<{
     matches: (event: EngineEvent) => boolean;
     resolve: (event: EngineEvent) => void;
@@ -41,15 +44,17 @@ export class Person {
     this.username = options.username;
     this.databasePath = join(options.folder, `${options.username}.db`);
     this.#clock = options.clock ?? systemClock;
+    this.#intercept = options.intercept ?? ((database) => database);
   }
 
   /** Registers at a relay. */
-  static async join(cleanup: Cleanup, relayUrl: string, username: string, clock?: Clock): Promise<Person> {
-    const person = new Person({
-      username,
-      folder: cleanup.folder(),
-      ...(clock === undefined ? {} : { clock }),
-    });
+  static async join(
+    cleanup: Cleanup,
+    relayUrl: string,
+    username: string,
+    options: Partial<PersonOptions> = {},
+  ): Promise<Person> {
+    const person = new Person({ username, folder: cleanup.folder(), ...options });
     cleanup.add(() => person.close());
     person.open();
     await person.engine.request('account.register', { relay: relayUrl, username });
@@ -58,7 +63,7 @@ export class Person {
 
   /** Starts the engine on the store, which may hold anything from before. */
   open(): void {
-    const database = openDatabase(this.databasePath, this.key);
+    const database = this.#intercept(openDatabase(this.databasePath, this.key));
     const engine = createEngine({
       database,
       clock: this.#clock,
@@ -183,9 +188,13 @@ export function textOf(message: MessageView): string | null {
 }
 
 /** Two people who know each other: requests are answered, receipts flow. */
-export async function acquaintances(cleanup: Cleanup, relayUrl: string): Promise<readonly [Person, Person]> {
-  const ada = await Person.join(cleanup, relayUrl, 'ada');
-  const ben = await Person.join(cleanup, relayUrl, 'ben');
+export async function acquaintances(
+  cleanup: Cleanup,
+  relayUrl: string,
+  options: { readonly ada?: Partial<PersonOptions>; readonly ben?: Partial<PersonOptions> } = {},
+): Promise<readonly [Person, Person]> {
+  const ada = await Person.join(cleanup, relayUrl, 'ada', options.ada);
+  const ben = await Person.join(cleanup, relayUrl, 'ben', options.ben);
   const hello = await ada.send('ben', 'hello');
   await ben.received('hello');
   await ben.accept('ada');

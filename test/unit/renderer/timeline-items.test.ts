@@ -33,7 +33,7 @@ describe('grouping', () => {
   });
 
   test('another author, a notice or the line of new messages begins anew', () => {
-    const notice = message(3, { body: { type: 'notice', notice: { type: 'session-reset' } } });
+    const notice = message(3, { body: { type: 'notice', notice: { type: 'identity-changed' } } });
     const messages = [message(1), ownMessage(2, 'read'), notice, message(4), message(5)];
     expect(shape(items(messages, { unreadFrom: { order: 5, row: 5 } }))).toEqual([
       'day',

@@ -100,7 +100,7 @@ CREATE TABLE conversations (
 ) STRICT;
 
 CREATE TABLE messages (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   message_id BLOB NOT NULL UNIQUE,
   conversation INTEGER NOT NULL REFERENCES conversations (id),
   author_account_id BLOB NOT NULL,
@@ -122,17 +122,13 @@ CREATE TABLE messages (
   -- Null for notices, which nobody signed.
   signature_verdict TEXT,
   chain_verdict TEXT,
-  clock_verdict TEXT
+  clock_verdict TEXT,
+  -- The exact bytes that were signed, so that a message can be verified again at rest. Null for notices.
+  content BLOB,
+  signature BLOB
 ) STRICT;
 CREATE INDEX messages_by_order ON messages (conversation, display_order, id);
 CREATE INDEX messages_unread ON messages (conversation, display_order, id) WHERE is_unread = 1;
-
--- The exact bytes that were signed, so that a message can be verified again at rest.
-CREATE TABLE contents (
-  message INTEGER PRIMARY KEY REFERENCES messages (id) ON DELETE CASCADE,
-  content BLOB NOT NULL,
-  signature BLOB NOT NULL
-) STRICT;
 
 CREATE TABLE chains (
   conversation INTEGER NOT NULL,

@@ -30,6 +30,7 @@ export const errors = {
   'error.relay-unreachable': 'The relay does not answer. Check the address and your network.',
   'error.relay-refused': 'The relay refused.',
   'error.relay-changed': 'This is not the relay you joined.',
+  'error.device-unknown': 'The relay does not know this computer any more.',
   'error.superseded': 'Kith is open somewhere else with this account. Close it there, then try again.',
   'error.relay-full': 'The relay is full.',
   'error.registration-closed':
