@@ -24,13 +24,13 @@ const PRODUCTS = [
 export async function buildWhenStale(node) {
   if (!isStale()) return;
   console.error('Building …');
-  const code = await run(node, ['scripts/build.mjs'], { shell: false });
+  const code = await run(node, ['scripts/build.mjs']);
   if (code === 0) return;
   console.error('Kith could not be built; the lines above say why.');
   process.exit(code);
 }
 
-export function isStale() {
+function isStale() {
   const products = PRODUCTS.map((path) => join(root, path));
   if (!products.every((path) => existsSync(path))) return true;
   const builtMs = Math.min(...products.map((path) => statSync(path).mtimeMs));

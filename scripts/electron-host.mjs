@@ -1,3 +1,4 @@
+/* global fetch, AbortSignal */
 /** What the app can be opened in: Electron where its binary is or can be fetched, otherwise a browser. */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -47,7 +48,7 @@ function electron(executable) {
 }
 
 /** The binary that the package has fetched, or null. */
-export function electronExecutable() {
+function electronExecutable() {
   const pathFile = join(PACKAGE, 'path.txt');
   if (!existsSync(pathFile)) return null;
   const executable = join(PACKAGE, 'dist', readFileSync(pathFile, 'utf8').trim());

@@ -1,3 +1,4 @@
+/* global fetch, AbortSignal, URLSearchParams */
 /** A relay for this computer alone, for as long as the app runs. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';

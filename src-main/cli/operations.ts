@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ConversationView, MessageView } from '../../src-shared/contract/views.ts';
 import { assertNever, KithError } from '../../src-shared/errors.ts';
 import { isUuid } from '../../src-shared/ids.ts';
+import { normalizeUsername } from '../engine/contacts/service.ts';
 import type { Engine } from '../engine/engine.ts';
 import { describeMessage, type Emit, type Names } from './output.ts';
 
@@ -84,6 +85,7 @@ export async function perform(
     case 'typing': {
       const { roomId } = await conversation(engine, operation.to);
       await engine.request('conversations.setTyping', { roomId, state: operation.state });
+      emit('done', { op: operation.op, ref: operation.ref });
       return;
     }
     case 'retry':
@@ -145,7 +147,8 @@ async function change(
 /** A conversation that is in the store already. Throws `not-found`. */
 export async function conversation(engine: Engine, who: string): Promise<ConversationView> {
   const all = await engine.request('conversations.list', {});
-  const found = all.find((candidate) => candidate.peer.username === who);
+  const username = normalizeUsername(who);
+  const found = all.find((candidate) => candidate.peer.username === username);
   if (found === undefined) throw new KithError('not-found', `There is no conversation with "${who}" yet.`);
   return found;
 }

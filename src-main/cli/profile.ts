@@ -73,9 +73,7 @@ export async function ensureAccount(engine: Engine, options: ProfileOptions): Pr
 
 function readPassphrase(options: ProfileOptions): string {
   const passphrase =
-    options.passphraseFile === undefined
-      ? process.env['KITH_PASSPHRASE']
-      : readFileSync(options.passphraseFile, 'utf8').split(/\r?\n/, 1)[0];
+    options.passphraseFile === undefined ? process.env['KITH_PASSPHRASE'] : firstLine(options.passphraseFile);
   if (passphrase === undefined || passphrase === '') {
     throw new KithError(
       'wrong-passphrase',
@@ -83,4 +81,12 @@ function readPassphrase(options: ProfileOptions): string {
     );
   }
   return passphrase;
+}
+
+function firstLine(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').split(/\r?\n/, 1)[0];
+  } catch (error) {
+    throw new KithError('invalid-request', `The passphrase file "${path}" cannot be read.`, { cause: error });
+  }
 }

@@ -93,7 +93,7 @@ export function createEngine(options: EngineOptions): Engine {
       return await result;
     } catch (error) {
       // The store may have been closed while an answer of the relay was on its way.
-      if (isClosed && !(error instanceof KithError)) throw closing();
+      if (!database.write.open && !(error instanceof KithError)) throw closing();
       throw storeError(error);
     }
   }

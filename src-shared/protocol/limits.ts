@@ -6,8 +6,6 @@ export const MAX_FRAME_BYTES = 256 * 1024;
 export const MAX_CIPHERTEXT_BYTES = 96 * 1024;
 /** Enough to fill a frame with small envelopes, few enough to answer within one commit. */
 export const MAX_ENVELOPES_PER_SEND = 100;
-/** Devices one account may have; libsignal's bound on device ids. */
-export const MAX_DEVICES_PER_ACCOUNT = 127;
 /** Destinations of one envelope: members of the largest room. */
 export const MAX_DESTINATIONS = 500;
 

@@ -9,7 +9,7 @@ import { blob, fromBlob } from '../store/ids.ts';
 import { sqlStatesBefore, type DeliveryState } from './delivery.ts';
 
 /** Sorts after all that the relay will accept in this century; own messages stand here until it has. */
-export const PENDING_ORDER = 2 ** 52;
+const PENDING_ORDER = 2 ** 52;
 
 interface NewMessage {
   readonly messageId: MessageId;

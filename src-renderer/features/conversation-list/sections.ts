@@ -33,7 +33,7 @@ function sectionOf(conversation: ConversationView): SectionName {
 }
 
 /** Every word of the query begins or continues somewhere in the name or the username; accents are the same. */
-export function matches(conversation: ConversationView, query: string): boolean {
+function matches(conversation: ConversationView, query: string): boolean {
   const words = fold(query)
     .split(/\s+/u)
     .filter((word) => word !== '');

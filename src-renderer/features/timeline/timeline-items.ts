@@ -67,7 +67,7 @@ export function timelineItems(window: MessageWindow): readonly TimelineItem[] {
   return items;
 }
 
-export function continuesGroup(previous: MessageView, next: MessageView): boolean {
+function continuesGroup(previous: MessageView, next: MessageView): boolean {
   return previous.authorId === next.authorId && Math.abs(next.sentAtMs - previous.sentAtMs) <= GROUP_GAP_MS;
 }
 

@@ -28,7 +28,7 @@ export class FakeKeychain implements Keychain {
         decipher.update(sealed.subarray(28), undefined, 'utf8') + decipher.final('utf8'),
       );
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(new Error('the keychain does not hold the key of this', { cause: error }));
     }
   }
 

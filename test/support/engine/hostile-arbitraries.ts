@@ -1,7 +1,7 @@
 /** Frames that an honest relay would not send, made by fast-check. */
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import fc from 'fast-check';
-import { relay } from '../../../src-shared/protocol/frames.ts';
+import type { relay } from '../../../src-shared/protocol/frames.ts';
 import type { HostileLine, ServerBodyInit } from './hostile-relay.ts';
 
 const uint32 = fc.oneof(fc.constantFrom(0, 1, 127, 128, 2 ** 31, 2 ** 32 - 1), fc.nat(1_000));
@@ -16,7 +16,7 @@ const id = fc.oneof(
 const bytes = fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.constant(new Uint8Array(100_000)));
 const name = fc.oneof(fc.string({ maxLength: 40 }), fc.constant('x'.repeat(100_000)));
 
-export const hostileEnvelope: fc.Arbitrary<MessageInitShape<typeof relay.EnvelopeSchema>> = fc.record({
+const hostileEnvelope: fc.Arbitrary<MessageInitShape<typeof relay.EnvelopeSchema>> = fc.record({
   seq: uint64,
   envelopeId: id,
   sourceAccountId: id,
@@ -29,7 +29,7 @@ export const hostileEnvelope: fc.Arbitrary<MessageInitShape<typeof relay.Envelop
 
 const errorCode = uint32.map((code) => (code % 25) as relay.ErrorCode);
 
-export const hostileBody: fc.Arbitrary<ServerBodyInit> = fc.oneof(
+const hostileBody: fc.Arbitrary<ServerBodyInit> = fc.oneof(
   fc.record({
     case: fc.constant('hello' as const),
     value: fc.record({

@@ -13,7 +13,7 @@ export type ValueOf<Case extends ServerCase> = Extract<ServerBody, { case: Case 
 const PATIENCE_MS = 20_000;
 
 /** The answer was another one than the test expected. */
-export class UnexpectedAnswer extends Error {
+class UnexpectedAnswer extends Error {
   override readonly name = 'UnexpectedAnswer';
   readonly body: ServerBody;
 

@@ -7,7 +7,7 @@ import { extname, join, normalize } from 'node:path';
 import { build } from 'vite';
 import config from './vite.config.ts';
 
-export const CONTENT_SECURITY_POLICY = [
+const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

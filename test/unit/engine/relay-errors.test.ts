@@ -1,7 +1,8 @@
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { fromRelayError, isTransient } from '../../../src-main/engine/sync/relay-errors.ts';
-import { KithError, ERROR_CODES } from '../../../src-shared/errors.ts';
+import type { KithError } from '../../../src-shared/errors.ts';
+import { ERROR_CODES } from '../../../src-shared/errors.ts';
 import { relay } from '../../../src-shared/protocol/frames.ts';
 
 const codes = Object.values(relay.ErrorCode).filter(
@@ -34,7 +35,8 @@ describe('a refusal of the relay', () => {
     // The relay says so when its disk fails; it may work again in a moment.
     ['INTERNAL', true],
     ['USERNAME_TAKEN', false],
-    ['ACCOUNT_UNKNOWN', false],
+    // A relay that lost its data gets its people back.
+    ['ACCOUNT_UNKNOWN', true],
     ['BAD_SIGNATURE', false],
     ['DEVICE_CONFLICT', false],
     ['CIPHERTEXT_TOO_LARGE', false],

@@ -3,8 +3,8 @@ import type { ConversationView, Delivery, MessageView } from '../../../src-share
 import type { AccountId, MessageId, RoomId } from '../../../src-shared/ids.ts';
 
 export const ROOM = 'room' as RoomId;
-export const ME = 'me' as AccountId;
-export const NOOR = 'noor' as AccountId;
+const ME = 'me' as AccountId;
+const NOOR = 'noor' as AccountId;
 
 /** Noon, so that a few hours either way stay within the day. */
 export const NOON = new Date(2026, 2, 11, 12, 0, 0).getTime();

@@ -140,7 +140,7 @@ export class Menu extends StrictEmitter {
   }
 }
 
-export function buildMenu(host: MenuHost, template: Template): Menu {
+function buildMenu(host: MenuHost, template: Template): Menu {
   const menu = new Menu(host);
   for (const entry of template) menu.append(entry instanceof MenuItem ? entry : new MenuItem(host, entry));
   return menu;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** No Chromium where one usually is. */
-export class ChromiumNotFound extends Error {
+class ChromiumNotFound extends Error {
   override readonly name = 'ChromiumNotFound';
 
   constructor(looked: readonly string[]) {

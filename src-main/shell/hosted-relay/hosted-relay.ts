@@ -1,0 +1,148 @@
+/** The relay that this app runs itself, in a process of its own. */
+import { networkInterfaces } from 'node:os';
+import { utilityProcess, type UtilityProcess } from 'electron';
+import type { HostedRelayView } from '../../../src-shared/contract/views.ts';
+import { systemTimers } from '../../../src-shared/clock.ts';
+import { KithError, serializeError } from '../../../src-shared/errors.ts';
+import type { Logger } from '../../engine/log.ts';
+import type { PreferencesFile } from '../preferences/preferences-file.ts';
+import type { FromRelay, ToRelay } from './messages.ts';
+import { sharedHost } from './shared-host.ts';
+
+/** K-I-T-H on the keys of a telephone; the port of `kith-relay`, too. */
+const DEFAULT_PORT = 5484;
+const START_TIMEOUT_MS = 15_000;
+const STOP_TIMEOUT_MS = 5_000;
+
+export interface HostedRelayParts {
+  /** The built entry of the relay. */
+  readonly modulePath: string;
+  readonly dataDirectory: string;
+  readonly preferences: PreferencesFile;
+  readonly log: Logger;
+  readonly onChange: (view: HostedRelayView) => void;
+}
+
+export class HostedRelay {
+  readonly #parts: HostedRelayParts;
+  #view: HostedRelayView = { state: 'stopped' };
+  #process: UtilityProcess | null = null;
+  #exited: Promise<void> = Promise.resolve();
+  #starting: Promise<HostedRelayView> | null = null;
+
+  constructor(parts: HostedRelayParts) {
+    this.#parts = parts;
+  }
+
+  get view(): HostedRelayView {
+    return this.#view;
+  }
+
+  /** Starts it again if it ran when Kith was last quit. Never rejects; a failure is in the view. */
+  async restore(): Promise<void> {
+    if (this.#parts.preferences.value.hostedRelay.wanted === 'running') await this.start();
+  }
+
+  /** Resolves once it runs, or has failed to. */
+  start(): Promise<HostedRelayView> {
+    if (this.#view.state === 'running') return Promise.resolve(this.#view);
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = null;
+    });
+    return this.#starting;
+  }
+
+  /** A person stopped it: it stays so at the next start. */
+  async stop(): Promise<HostedRelayView> {
+    this.#want('stopped');
+    await this.end();
+    return this.#view;
+  }
+
+  /** Ends the process, for a time or for good. */
+  async end(): Promise<void> {
+    await this.#endProcess();
+    this.#show({ state: 'stopped' });
+  }
+
+  async #endProcess(): Promise<void> {
+    const child = this.#process;
+    if (child === null) return;
+    // From here on its end is what was asked for.
+    this.#process = null;
+    const stop: ToRelay = { type: 'stop' };
+    child.postMessage(stop);
+    const cancelTimeout = systemTimers.after(STOP_TIMEOUT_MS, () => {
+      this.#parts.log.error('hosted-relay.stop-timed-out');
+      child.kill();
+    });
+    await this.#exited;
+    cancelTimeout();
+  }
+
+  async #start(): Promise<HostedRelayView> {
+    this.#show({ state: 'starting' });
+    this.#want('running');
+    const outcome: PromiseWithResolvers<FromRelay> = Promise.withResolvers();
+    const cancelTimeout = systemTimers.after(START_TIMEOUT_MS, () => {
+      outcome.resolve(failure('timed-out', 'The relay took too long to start.'));
+    });
+    this.#launch(outcome.resolve);
+    const answer = await outcome.promise;
+    cancelTimeout();
+    if (answer.type === 'failed') {
+      await this.#endProcess();
+      this.#show({ state: 'failed', error: answer.error });
+      return this.#view;
+    }
+    const { hostedRelay } = this.#parts.preferences.value;
+    this.#parts.preferences.update({ hostedRelay: { ...hostedRelay, port: answer.port } });
+    this.#show({ state: 'running', url: answer.url, joinLink: answer.joinLink });
+    return this.#view;
+  }
+
+  #launch(report: (message: FromRelay) => void): void {
+    const { modulePath, dataDirectory, preferences, log } = this.#parts;
+    const child = utilityProcess.fork(modulePath, [], { serviceName: 'Kith relay', stdio: 'ignore' });
+    this.#process = child;
+    const exited: PromiseWithResolvers<void> = Promise.withResolvers();
+    this.#exited = exited.promise;
+    child.on('message', (message: FromRelay) => {
+      report(message);
+    });
+    child.on('exit', (code) => {
+      exited.resolve();
+      report(failure('internal', 'The relay stopped while it was starting.'));
+      if (this.#process !== child) return;
+      this.#process = null;
+      log.error('hosted-relay.ended', { code });
+      if (this.#view.state === 'running') this.#show({ state: 'failed', error: ENDED });
+    });
+    const start: ToRelay = {
+      type: 'start',
+      dataDirectory,
+      preferredPort: preferences.value.hostedRelay.port ?? DEFAULT_PORT,
+      sharedHost: sharedHost(networkInterfaces()),
+    };
+    child.postMessage(start);
+  }
+
+  #want(wanted: 'running' | 'stopped'): void {
+    const { preferences } = this.#parts;
+    preferences.update({ hostedRelay: { ...preferences.value.hostedRelay, wanted } });
+  }
+
+  #show(view: HostedRelayView): void {
+    if (JSON.stringify(view) === JSON.stringify(this.#view)) return;
+    this.#view = view;
+    this.#parts.onChange(view);
+  }
+}
+
+function failure(code: 'timed-out' | 'internal', message: string): FromRelay {
+  return { type: 'failed', error: serializeError(new KithError(code, message)) };
+}
+
+const ENDED = serializeError(
+  new KithError('internal', 'The relay on this computer stopped unexpectedly. Start it again.'),
+);
