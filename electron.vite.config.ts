@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-deprecated -- electron-vite 6 looks for its inputs under the old name */
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';

@@ -68,11 +68,11 @@ export function measureCatchUp(): Promise<readonly BenchResult[]> {
       'received',
       (event) => textOf(event.message) === `queued ${String(QUEUED - 1)}`,
     );
-    let isDone = false;
+    const progress = { isDone: false };
     void last.then(() => {
-      isDone = true;
+      progress.isDone = true;
     });
-    while (!isDone) {
+    while (!progress.isDone) {
       const askedMs = performance.now();
       await ben.engine.request('conversations.list', {});
       slowestQueryMs = Math.max(slowestQueryMs, performance.now() - askedMs);
