@@ -27,10 +27,6 @@ export function contactRepository(sql: Sql) {
     `INSERT INTO contacts (account_id, username) VALUES (?, ?)
      ON CONFLICT DO UPDATE SET username = excluded.username WHERE username <> excluded.username`,
   );
-  // A username belongs to one account at a time: an earlier holder keeps a name nobody can address.
-  const release = sql.prepare<[string, Blob]>(
-    `UPDATE contacts SET username = username || ' (former)' WHERE username = ? AND account_id <> ?`,
-  );
   const setProfile = sql.prepare<[string, number, number, Blob, number, number]>(
     `UPDATE contacts SET display_name = ?, profile_hlc_ms = ?, profile_hlc_counter = ?
      WHERE account_id = ? AND (profile_hlc_ms, profile_hlc_counter) < (?, ?)`,
@@ -48,11 +44,14 @@ export function contactRepository(sql: Sql) {
       const row = byUsername.get(username);
       return row === undefined ? null : { ...row, accountId: fromBlob<AccountId>(row.accountId) };
     },
-    /** Returns true when something changed. */
-    remember(accountId: AccountId, username: string): boolean {
-      const changed = upsert.run(blob(accountId), username).changes > 0;
-      if (changed) release.run(username, blob(accountId));
-      return changed;
+    /**
+     * A username stays with the account it was first seen with, like a key: a relay that gives a known
+     * name to somebody else must not turn our messages to them. The newcomer's name says so.
+     */
+    remember(accountId: AccountId, username: string): void {
+      const holder = byUsername.get(username);
+      const isTaken = holder !== undefined && fromBlob<AccountId>(holder.accountId) !== accountId;
+      upsert.run(blob(accountId), isTaken ? `${username} (another account)` : username);
     },
     /** The newest profile wins. Returns true when this was it. */
     setProfile(accountId: AccountId, displayName: string, time: HybridTime): boolean {
