@@ -1,7 +1,7 @@
 /** Turns what a commit changed into events, read back from the store, so that nobody sees what is not durable. */
 import type { EngineEvent } from '../../src-shared/contract/events.ts';
-import type { MessageView } from '../../src-shared/contract/views.ts';
-import type { MessageId } from '../../src-shared/ids.ts';
+import type { ContactView, ConversationState, MessageView } from '../../src-shared/contract/views.ts';
+import type { AccountId, MessageId, RoomId } from '../../src-shared/ids.ts';
 import type { Changes } from './changes.ts';
 import { contactView } from './contacts/view.ts';
 import { conversationView } from './conversations/view.ts';
@@ -55,7 +55,7 @@ export class Publisher {
       for (const view of upserted) views.set(view.messageId, view);
     }
     for (const row of changes.conversations) this.#publishConversation(row);
-    for (const messageId of changes.received) this.#publishReceived(views.get(messageId));
+    this.#publishReceived(changes.received.flatMap((messageId) => views.get(messageId) ?? []));
     for (const event of changes.events) this.publish(event);
   }
 
@@ -80,16 +80,20 @@ export class Publisher {
     });
   }
 
-  #publishReceived(message: MessageView | undefined): void {
-    const conversation = message === undefined ? null : this.#store.conversations.byRoom(message.roomId);
-    if (message === undefined || conversation === null) return;
-    const { username, displayName } = contactView(this.#store, message.authorId);
-    this.publish({
-      type: 'received',
-      message,
-      from: { username, displayName },
-      isRequest: conversation.state === 'request',
-    });
+  /** Much mail at once comes from few people in few rooms: each is looked up once. */
+  #publishReceived(messages: readonly MessageView[]): void {
+    const rooms = new Map<RoomId, ConversationState | undefined>();
+    const authors = new Map<AccountId, Pick<ContactView, 'username' | 'displayName'>>();
+    for (const message of messages) {
+      const { roomId, authorId } = message;
+      if (!rooms.has(roomId)) rooms.set(roomId, this.#store.conversations.byRoom(roomId)?.state);
+      const state = rooms.get(roomId);
+      if (state === undefined) continue;
+      const { username, displayName } = authors.get(authorId) ?? contactView(this.#store, authorId);
+      const from = { username, displayName };
+      authors.set(authorId, from);
+      this.publish({ type: 'received', message, from, isRequest: state === 'request' });
+    }
   }
 }
 

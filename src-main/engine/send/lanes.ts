@@ -27,6 +27,8 @@ interface LaneState {
   failures: number;
   failingSinceMs: number | null;
   lastSentMs: number;
+  /** Apart from the above, so that a receipt that just left never holds up an answer. */
+  lastMessageSentMs: number;
   wait: { readonly for: 'window' | 'retry'; readonly cancel: () => void } | null;
 }
 
@@ -67,7 +69,10 @@ export class SendLanes {
       return;
     }
     if (lane.wait?.for === 'retry') return;
-    const leftMs = lane.lastSentMs + BATCH_WINDOW_MS - this.#context.clock.monotonic();
+    const openedMs = this.#context.store.outbox.hasQueuedMessage(conversation)
+      ? lane.lastMessageSentMs
+      : lane.lastSentMs;
+    const leftMs = openedMs + BATCH_WINDOW_MS - this.#context.clock.monotonic();
     if (leftMs > 0 && !this.#hasFullBatch(conversation)) {
       if (lane.wait === null) this.#wait(conversation, lane, 'window', leftMs);
       return;
@@ -91,6 +96,7 @@ export class SendLanes {
         failures: 0,
         failingSinceMs: null,
         lastSentMs: -BATCH_WINDOW_MS,
+        lastMessageSentMs: -BATCH_WINDOW_MS,
         wait: null,
       };
       this.#lanes.set(conversation, lane);
@@ -147,6 +153,9 @@ export class SendLanes {
       lane.failures = 0;
       lane.failingSinceMs = null;
       lane.lastSentMs = this.#context.clock.monotonic();
+      if (draft?.items.some((item) => item.messageId !== null) ?? true) {
+        lane.lastMessageSentMs = lane.lastSentMs;
+      }
       lane.again = true;
     } catch (error) {
       this.#handleFailure(conversation, { envelope, draft }, lane, error);

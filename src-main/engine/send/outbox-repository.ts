@@ -44,6 +44,9 @@ export function outboxRepository(sql: Sql) {
     `SELECT id AS row, audience, message_id AS messageId, content, signature, created_at_ms AS createdAtMs
      FROM outbox WHERE conversation = ? AND envelope_id IS NULL ORDER BY id LIMIT ?`,
   );
+  const queuedMessage = sql.prepare<[number], unknown>(
+    'SELECT 1 FROM outbox WHERE conversation = ? AND envelope_id IS NULL AND message_id IS NOT NULL LIMIT 1',
+  );
   const conversations = sql.prepare<[], { conversation: ConversationRow }>(
     `SELECT conversation FROM outbox
      UNION SELECT conversation FROM receipts_due
@@ -87,6 +90,8 @@ export function outboxRepository(sql: Sql) {
         signed: { content: row.content, signature: row.signature },
         createdAtMs: row.createdAtMs,
       })),
+    hasQueuedMessage: (conversation: ConversationRow): boolean =>
+      queuedMessage.get(conversation) !== undefined,
     /** Conversations that have anything to send. */
     conversationsWithWork: (): readonly ConversationRow[] =>
       conversations.all().map((row) => row.conversation),

@@ -5,7 +5,7 @@ import { Cleanup } from '../../support/relay/relays.ts';
 import { startRelayProcess } from '../../support/processes/relay-process.ts';
 import { atMost, figure, percentile, type BenchResult } from '../result.ts';
 
-const LATENCY_SAMPLES = 100;
+const LATENCY_SAMPLES = 200;
 /** Longer than the batching window: what is measured is a message that follows no other. */
 const PAUSE_MS = 120;
 const P50_GOAL_MS = 15;
@@ -28,6 +28,8 @@ async function withRelay(measure: (cleanup: Cleanup, relayUrl: string) => Promis
 export function measureLatency(): Promise<readonly BenchResult[]> {
   return withRelay(async (cleanup, relayUrl) => {
     const [ada, ben] = await acquaintances(cleanup, relayUrl);
+    // Getting acquainted opened the window.
+    await delay(PAUSE_MS);
     const samples: number[] = [];
     for (let i = 0; i < LATENCY_SAMPLES; i++) {
       const text = `sample ${String(i)}`;
