@@ -14,6 +14,7 @@ export const ERROR_CODES = [
   'message-too-long',
   'message-empty',
   'cannot-message-self',
+  'not-yours',
   // Account and keys.
   'not-registered',
   'already-registered',

@@ -1,7 +1,14 @@
 /** What a transaction changed, collected while it runs and published after its commit. */
 import type { EngineEvent } from '../../src-shared/contract/events.ts';
+import type { ErrorCode } from '../../src-shared/errors.ts';
 import type { MessageId } from '../../src-shared/ids.ts';
 import type { ConversationRow } from './conversations/repository.ts';
+
+export interface FailedOperation {
+  readonly conversation: ConversationRow;
+  readonly contentId: MessageId;
+  readonly reason: ErrorCode;
+}
 
 export class Changes {
   readonly conversations = new Set<ConversationRow>();
@@ -10,8 +17,14 @@ export class Changes {
   /** Foreign messages that came in, in order. */
   readonly received: MessageId[] = [];
   readonly events: EngineEvent[] = [];
+  /** Edits, reactions and the like that could not be sent. */
+  readonly failedOperations: FailedOperation[] = [];
   /** Conversations that now have something to send. */
   readonly toSend = new Set<ConversationRow>();
+  /** Threads whose replies, counts or choice changed. */
+  readonly threads = new Map<ConversationRow, Set<MessageId>>();
+  /** Words were deleted: the log of the store must not keep them. */
+  forgets = false;
   /** Something unreadable was put aside, and its sender is to be asked. */
   parked = false;
 
@@ -25,10 +38,21 @@ export class Changes {
     this.messages.set(conversation, ids.add(messageId));
   }
 
+  /** The message it hangs on shows a summary of it. */
+  thread(conversation: ConversationRow, root: MessageId): void {
+    this.message(conversation, root);
+    const roots = this.threads.get(conversation) ?? new Set<MessageId>();
+    this.threads.set(conversation, roots.add(root));
+  }
+
   removedMessage(conversation: ConversationRow, messageId: MessageId): void {
     this.conversations.add(conversation);
     const ids = this.removed.get(conversation) ?? new Set<MessageId>();
     this.removed.set(conversation, ids.add(messageId));
+  }
+
+  failedOperation(conversation: ConversationRow, contentId: MessageId, reason: ErrorCode): void {
+    this.failedOperations.push({ conversation, contentId, reason });
   }
 
   event(event: EngineEvent): void {

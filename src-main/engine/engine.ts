@@ -9,6 +9,7 @@ import {
   type RequestParams,
   type RequestResult,
 } from '../../src-shared/contract/requests.ts';
+import { Expiry } from './expiry/service.ts';
 import type { Clock, Timers } from '../../src-shared/clock.ts';
 import { KithError } from '../../src-shared/errors.ts';
 import type { Changes } from './changes.ts';
@@ -25,6 +26,9 @@ import { storeError, type StoreDatabase } from './store/database.ts';
 
 /** Queries slower than this are logged; nothing on the UI path may take so long. */
 const SLOW_REQUEST_MS = 40;
+
+/** DESIGN §8: deleted text leaves the log within seconds. */
+const TRUNCATE_AFTER_MS = 2_000;
 
 export interface EngineOptions {
   readonly database: StoreDatabase;
@@ -56,7 +60,16 @@ export function createEngine(options: EngineOptions): Engine {
   const readHistory = history(database.read);
   const publisher = new Publisher(read, readHistory, log);
   const afterCommit = (changes: Changes): void => {
-    for (const tell of [() => publisher.publishChanges(changes), () => sync.afterCommit(changes)]) {
+    for (const tell of [
+      () => publisher.publishChanges(changes),
+      () => sync.afterCommit(changes),
+      () => {
+        if (changes.messages.size > 0) expiry.run();
+      },
+      () => {
+        if (changes.forgets) truncateSoon();
+      },
+    ]) {
       try {
         tell();
       } catch (error) {
@@ -70,6 +83,15 @@ export function createEngine(options: EngineOptions): Engine {
   const sync = new SyncManager(context, (connection) => {
     publisher.publish({ type: 'connection', connection });
   });
+  const expiry = new Expiry(context);
+  let cancelTruncation = (): void => undefined;
+  /** Deleted words leave the disk with the log they were written to; many deletions share one clearing. */
+  const truncateSoon = (): void => {
+    cancelTruncation();
+    cancelTruncation = timers.after(TRUNCATE_AFTER_MS, () => {
+      database.truncateLog();
+    });
+  };
   const handlers = engineHandlers({
     context,
     connection: sync.connection,
@@ -104,6 +126,7 @@ export function createEngine(options: EngineOptions): Engine {
     }),
   );
   sync.start();
+  expiry.run();
   return {
     request: handle,
     subscribe: (listener) => publisher.subscribe(listener),
@@ -117,6 +140,8 @@ export function createEngine(options: EngineOptions): Engine {
       if (isClosed) return;
       isClosed = true;
       endTyping();
+      expiry.stop();
+      cancelTruncation();
       await sync.stop();
       await context.cryptoLane.idle();
       database.close();

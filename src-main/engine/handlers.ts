@@ -12,15 +12,34 @@ import {
   setDraft,
   setMuted,
   setPinned,
+  setTimer,
   unblock,
 } from './conversations/service.ts';
 import { conversationView } from './conversations/view.ts';
 import type { History } from './messages/history.ts';
-import { discardMessage, requireConversation, retryMessage, sendText } from './messages/send.ts';
+import {
+  deleteForEveryone,
+  deleteForMe,
+  editMessage,
+  pinMessage,
+  react,
+  starMessage,
+} from './messages/change.ts';
+import { requireConversation } from './messages/checks.ts';
+import { discardMessage, retryMessage } from './messages/outbound.ts';
+import { forwardMessage, sendText } from './messages/send.ts';
+import { messageVersions } from './messages/versions.ts';
 import type { Publisher } from './publisher.ts';
 import type { Repositories } from './repositories.ts';
 import type { RelayConnection } from './sync/connection.ts';
+import { followThread, readThread, setThreadDraft } from './threads/service.ts';
+import { threadInbox, threadView } from './threads/view.ts';
 import { sendTyping } from './typing/send.ts';
+
+function found<View>(view: View | null): View {
+  if (view === null) throw new KithError('not-found', 'There is no such message on this device.');
+  return view;
+}
 
 export interface HandlerParts {
   readonly context: EngineContext;
@@ -73,16 +92,41 @@ export function engineHandlers(parts: HandlerParts): Handlers<EngineRequestName>
       return null;
     },
 
+    'conversations.setTimer': ({ roomId, seconds }) => nothing(() => setTimer(context, roomId, seconds)),
+    'conversations.pinned': ({ roomId }) =>
+      read.pins
+        .all(requireConversation(context, roomId).row)
+        .flatMap((messageId) => history.message(messageId) ?? []),
+
     'messages.page': ({ roomId, from, limit }) =>
-      history.page(requireConversation(context, roomId).row, from, limit),
-    'messages.send': ({ roomId, text }) => ({ messageId: sendText(context, roomId, text) }),
+      history.page({ conversation: requireConversation(context, roomId).row, thread: null }, from, limit),
+    'messages.get': ({ messageId }) => found(history.message(messageId)),
+    'messages.send': ({ roomId, ...saying }) => ({ messageId: sendText(context, roomId, saying) }),
+    'messages.forward': ({ messageId, to }) => ({ messageIds: forwardMessage(context, messageId, to) }),
+    'messages.edit': ({ messageId, ...edit }) => ({ operationId: editMessage(context, messageId, edit) }),
+    'messages.deleteForEveryone': ({ messageId }) => ({ operationId: deleteForEveryone(context, messageId) }),
+    'messages.deleteForMe': ({ messageId }) => nothing(() => deleteForMe(context, messageId)),
+    'messages.react': ({ messageId, emoji, state }) => ({
+      operationId: react(context, messageId, emoji, state),
+    }),
+    'messages.pin': ({ messageId, state }) => ({ operationId: pinMessage(context, messageId, state) }),
+    'messages.star': ({ messageId, state }) => nothing(() => starMessage(context, messageId, state)),
+    'messages.starred': ({ limit }) =>
+      read.stars.newest(limit).flatMap((messageId) => history.message(messageId) ?? []),
+    'messages.versions': ({ messageId }) => messageVersions(read, messageId),
+
+    'threads.inbox': (page) => threadInbox(read, history, page),
+    'threads.get': ({ roomId, root }) =>
+      threadView(read, history, requireConversation(context, roomId), root),
+    'threads.page': ({ roomId, root, from, limit }) =>
+      history.page({ conversation: requireConversation(context, roomId).row, thread: root }, from, limit),
+    'threads.markRead': ({ upTo, ...thread }) => nothing(() => readThread(context, thread, upTo)),
+    'threads.follow': ({ state, ...thread }) => nothing(() => followThread(context, thread, state)),
+    'threads.setDraft': ({ text, ...thread }) => nothing(() => setThreadDraft(context, thread, text)),
+
     'messages.retry': ({ messageId }) => nothing(() => retryMessage(context, messageId)),
     'messages.discard': ({ messageId }) => nothing(() => discardMessage(context, messageId)),
-    'messages.details': ({ messageId }) => {
-      const details = history.details(messageId);
-      if (details === null) throw new KithError('not-found', 'There is no such message on this device.');
-      return details;
-    },
+    'messages.details': ({ messageId }) => found(history.details(messageId)),
 
     'contacts.get': ({ accountId }) => contactView(read, accountId),
     'contacts.safetyNumber': ({ accountId }) => safetyNumber(context, accountId),

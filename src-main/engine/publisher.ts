@@ -2,13 +2,14 @@
 import type { EngineEvent } from '../../src-shared/contract/events.ts';
 import type { ContactView, ConversationState, MessageView } from '../../src-shared/contract/views.ts';
 import type { AccountId, MessageId, RoomId } from '../../src-shared/ids.ts';
-import type { Changes } from './changes.ts';
+import type { Changes, FailedOperation } from './changes.ts';
 import { contactView } from './contacts/view.ts';
 import { conversationView } from './conversations/view.ts';
 import type { ConversationRow } from './conversations/repository.ts';
 import { errorFields, type Logger } from './log.ts';
 import type { History } from './messages/history.ts';
 import type { Repositories } from './repositories.ts';
+import { threadView } from './threads/view.ts';
 
 export type EngineListener = (event: EngineEvent) => void;
 
@@ -55,6 +56,8 @@ export class Publisher {
       for (const view of upserted) views.set(view.messageId, view);
     }
     for (const row of changes.conversations) this.#publishConversation(row);
+    for (const [row, roots] of changes.threads) this.#publishThreads(row, roots);
+    for (const failed of changes.failedOperations) this.#publishFailure(failed);
     this.#publishReceived(changes.received.flatMap((messageId) => views.get(messageId) ?? []));
     for (const event of changes.events) this.publish(event);
   }
@@ -78,6 +81,20 @@ export class Publisher {
       type: 'conversation',
       conversation: conversationView(this.#store, this.#history, conversation),
     });
+  }
+
+  #publishThreads(row: ConversationRow, roots: ReadonlySet<MessageId>): void {
+    const conversation = this.#store.conversations.byRow(row);
+    if (conversation === null) return;
+    for (const root of roots) {
+      this.publish({ type: 'thread', thread: threadView(this.#store, this.#history, conversation, root) });
+    }
+  }
+
+  #publishFailure({ conversation, contentId, reason }: FailedOperation): void {
+    const roomId = this.#store.conversations.byRow(conversation)?.roomId;
+    if (roomId !== undefined)
+      this.publish({ type: 'operation-failed', messageId: contentId, roomId, reason });
   }
 
   /** Much mail at once comes from few people in few rooms: each is looked up once. */

@@ -10,6 +10,13 @@ import { receiptRepository, type ReceiptRepository } from './receipts/repository
 import { envelopeRepository, type EnvelopeRepository } from './send/envelope-repository.ts';
 import { outboxRepository, type OutboxRepository } from './send/outbox-repository.ts';
 import { settingsRepository, type SettingsRepository } from './settings/repository.ts';
+import { draftRepository, type DraftRepository } from './drafts/repository.ts';
+import { forgottenRepository, type ForgottenRepository } from './expiry/forgotten-repository.ts';
+import { operationRepository, type OperationRepository } from './messages/operations-repository.ts';
+import { pinRepository, type PinRepository } from './pins/repository.ts';
+import { reactionRepository, type ReactionRepository } from './reactions/repository.ts';
+import { starRepository, type StarRepository } from './stars/repository.ts';
+import { threadRepository, type ThreadRepository } from './threads/repository.ts';
 import type { Sql } from './store/database.ts';
 
 export interface Repositories {
@@ -23,6 +30,13 @@ export interface Repositories {
   readonly outbox: OutboxRepository;
   readonly parked: ParkedRepository;
   readonly receipts: ReceiptRepository;
+  readonly drafts: DraftRepository;
+  readonly forgotten: ForgottenRepository;
+  readonly operations: OperationRepository;
+  readonly pins: PinRepository;
+  readonly reactions: ReactionRepository;
+  readonly stars: StarRepository;
+  readonly threads: ThreadRepository;
   readonly settings: SettingsRepository;
 }
 
@@ -38,6 +52,13 @@ export function repositories(sql: Sql): Repositories {
     outbox: outboxRepository(sql),
     parked: parkedRepository(sql),
     receipts: receiptRepository(sql),
+    drafts: draftRepository(sql),
+    forgotten: forgottenRepository(sql),
+    operations: operationRepository(sql),
+    pins: pinRepository(sql),
+    reactions: reactionRepository(sql),
+    stars: starRepository(sql),
+    threads: threadRepository(sql),
     settings: settingsRepository(sql),
   };
 }

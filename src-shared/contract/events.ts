@@ -1,4 +1,5 @@
 /** Everything that is pushed towards the interface, without being asked. */
+import type { ErrorCode } from '../errors.ts';
 import type { AccountId, MessageId, RoomId } from '../ids.ts';
 import type {
   AccountView,
@@ -8,6 +9,7 @@ import type {
   HostedRelayView,
   MessageView,
   SettingsView,
+  ThreadView,
 } from './views.ts';
 
 /** Published by the engine, after the change is durable. */
@@ -37,7 +39,16 @@ export type EngineEvent =
       readonly from: { readonly username: string; readonly displayName: string };
       readonly isRequest: boolean;
     }
-  /** One of our messages reached the relay. */
+  /** A thread with its counts, new or changed. */
+  | { readonly type: 'thread'; readonly thread: ThreadView }
+  /** An edit, reaction or the like could not be sent; `messages.retry` tries again. */
+  | {
+      readonly type: 'operation-failed';
+      readonly messageId: MessageId;
+      readonly roomId: RoomId;
+      readonly reason: ErrorCode;
+    }
+  /** One of our messages, or of what we did to one, reached the relay. */
   | { readonly type: 'accepted'; readonly messageId: MessageId; readonly roomId: RoomId }
   | {
       readonly type: 'receipt';

@@ -4,7 +4,12 @@
  */
 import { z } from 'zod';
 import { isUuid, type AccountId, type MessageId, type RoomId } from '../ids.ts';
-import { MAX_DISPLAY_NAME_CHARACTERS, MAX_TEXT_BYTES } from '../protocol/limits.ts';
+import {
+  MAX_DISPLAY_NAME_CHARACTERS,
+  MAX_MENTIONS,
+  MAX_TEXT_BYTES,
+  MAX_TIMER_S,
+} from '../protocol/limits.ts';
 import type {
   AccountView,
   AppInfo,
@@ -16,8 +21,11 @@ import type {
   HistoryPage,
   HostedRelayView,
   MessageDetails,
+  MessageVersion,
+  MessageView,
   SafetyNumber,
   SettingsView,
+  ThreadView,
 } from './views.ts';
 
 export interface RequestSpec<Params extends z.ZodType, Result> {
@@ -40,6 +48,12 @@ const name = z.string().trim().min(1).max(MAX_DISPLAY_NAME_CHARACTERS);
 const username = z.string().trim().min(1).max(64);
 const address = z.string().trim().min(1).max(2048);
 const secret = z.string().min(1).max(1024);
+const onOff = z.enum(['on', 'off']);
+const mention = z.strictObject({
+  start: z.number().int().min(0),
+  length: z.number().int().min(1),
+  whom: z.union([z.literal('room'), accountId]),
+});
 const cursor = z.strictObject({ order: z.number().int().nonnegative(), row: z.number().int().nonnegative() });
 
 /** Characters of a draft: more than fits a message, little enough to write on every pause. */
@@ -47,6 +61,17 @@ const MAX_DRAFT = 1_000_000;
 
 /** Items of history in one answer: several screens, well under a frame's time to read. */
 const MAX_PAGE = 200;
+
+const pageLimit = z.number().int().min(1).max(MAX_PAGE);
+const pageStart = z.discriminatedUnion('at', [
+  z.strictObject({ at: z.literal('newest') }),
+  z.strictObject({ at: z.literal('before'), cursor }),
+  z.strictObject({ at: z.literal('after'), cursor }),
+  z.strictObject({ at: z.literal('around'), cursor }),
+]);
+
+/** Conversations one message may be passed on to at once. */
+const MAX_FORWARDS = 20;
 
 /** Answered by the engine. */
 export const engineRequests = {
@@ -74,19 +99,61 @@ export const engineRequests = {
     z.strictObject({ roomId, state: z.enum(['typing', 'stopped']) }),
   ),
 
-  'messages.page': answering<HistoryPage>()(
+  'conversations.setTimer': answering<null>()(
+    z.strictObject({ roomId, seconds: z.number().int().min(0).max(MAX_TIMER_S) }),
+  ),
+  /** Newest first. */
+  'conversations.pinned': answering<readonly MessageView[]>()(z.strictObject({ roomId })),
+
+  'messages.page': answering<HistoryPage>()(z.strictObject({ roomId, from: pageStart, limit: pageLimit })),
+  'messages.get': answering<MessageView>()(z.strictObject({ messageId })),
+  'messages.send': answering<{ readonly messageId: MessageId }>()(
     z.strictObject({
       roomId,
-      from: z.discriminatedUnion('at', [
-        z.strictObject({ at: z.literal('newest') }),
-        z.strictObject({ at: z.literal('before'), cursor }),
-        z.strictObject({ at: z.literal('after'), cursor }),
-        z.strictObject({ at: z.literal('around'), cursor }),
-      ]),
-      limit: z.number().int().min(1).max(MAX_PAGE),
+      text,
+      /** Found in the text where absent. */
+      mentions: z.array(mention).max(MAX_MENTIONS).optional(),
+      quote: messageId.optional(),
+      thread: z.strictObject({ root: messageId, place: z.enum(['thread', 'thread-and-room']) }).optional(),
     }),
   ),
-  'messages.send': answering<{ readonly messageId: MessageId }>()(z.strictObject({ roomId, text })),
+  'messages.forward': answering<{ readonly messageIds: readonly MessageId[] }>()(
+    z.strictObject({ messageId, to: z.array(roomId).min(1).max(MAX_FORWARDS) }),
+  ),
+  // These answer with the id of the operation; `accepted` tells when the relay has it.
+  'messages.edit': answering<{ readonly operationId: MessageId }>()(
+    z.strictObject({ messageId, text, mentions: z.array(mention).max(MAX_MENTIONS).optional() }),
+  ),
+  'messages.deleteForEveryone': answering<{ readonly operationId: MessageId }>()(
+    z.strictObject({ messageId }),
+  ),
+  'messages.deleteForMe': answering<null>()(z.strictObject({ messageId })),
+  'messages.react': answering<{ readonly operationId: MessageId }>()(
+    z.strictObject({ messageId, emoji: z.string().min(1).max(64), state: onOff }),
+  ),
+  'messages.pin': answering<{ readonly operationId: MessageId }>()(
+    z.strictObject({ messageId, state: onOff }),
+  ),
+  'messages.star': answering<null>()(z.strictObject({ messageId, state: onOff })),
+  /** Newest star first. */
+  'messages.starred': answering<readonly MessageView[]>()(z.strictObject({ limit: pageLimit })),
+  /** All wordings, oldest first. */
+  'messages.versions': answering<readonly MessageVersion[]>()(z.strictObject({ messageId })),
+
+  /** Followed threads, newest activity first. */
+  'threads.inbox': answering<readonly ThreadView[]>()(
+    z.strictObject({ offset: z.number().int().min(0).default(0), limit: pageLimit }),
+  ),
+  'threads.get': answering<ThreadView>()(z.strictObject({ roomId, root: messageId })),
+  'threads.page': answering<HistoryPage>()(
+    z.strictObject({ roomId, root: messageId, from: pageStart, limit: pageLimit }),
+  ),
+  'threads.markRead': answering<null>()(z.strictObject({ roomId, root: messageId, upTo: cursor })),
+  'threads.follow': answering<null>()(z.strictObject({ roomId, root: messageId, state: onOff })),
+  'threads.setDraft': answering<null>()(
+    z.strictObject({ roomId, root: messageId, text: z.string().max(MAX_DRAFT) }),
+  ),
+
   'messages.retry': answering<null>()(z.strictObject({ messageId })),
   'messages.discard': answering<null>()(z.strictObject({ messageId })),
   'messages.details': answering<MessageDetails>()(z.strictObject({ messageId })),

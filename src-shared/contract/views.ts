@@ -49,6 +49,7 @@ export type Delivery =
 
 export interface LastMessage {
   readonly messageId: MessageId;
+  readonly authorId: AccountId;
   readonly isOwn: boolean;
   readonly body: MessageBody;
   readonly sentAtMs: number;
@@ -61,22 +62,67 @@ export interface ConversationView {
   readonly state: ConversationState;
   readonly isPinned: boolean;
   readonly isMuted: boolean;
+  /** Of messages that stand in the room itself. */
   readonly unreadCount: number;
+  /** Of those, the ones that speak to this person. */
+  readonly mentionCount: number;
+  /** Of replies in followed threads of this room that do not stand in the room as well. */
+  readonly threadUnreadCount: number;
   readonly lastMessage: LastMessage | null;
   /** Sorts the list: newest first. */
   readonly lastActivityMs: number;
   /** Empty when there is none. */
   readonly draft: string;
+  /** Written on another device meanwhile; empty for none. */
+  readonly olderDraft: string;
+  /** How long new messages stay, in seconds; 0 for always. */
+  readonly timerS: number;
 }
 
 /** One quiet line in the conversation about something that is not a message. */
 export type Notice =
   | { readonly type: 'identity-changed' }
   /** A message that could not be read. `outcome` says what became of it. */
-  | { readonly type: 'unreadable'; readonly outcome: 'waiting' | 'given-up' };
+  | { readonly type: 'unreadable'; readonly outcome: 'waiting' | 'given-up' }
+  /** 0 seconds: messages stay from now on. */
+  | { readonly type: 'timer'; readonly by: AccountId; readonly seconds: number };
+
+/** A range of a text, in UTF-16 code units, that speaks to somebody. `room` means everybody. */
+export interface MentionView {
+  readonly start: number;
+  readonly length: number;
+  readonly whom: AccountId | 'room';
+}
+
+export interface QuoteView {
+  readonly messageId: MessageId;
+  readonly authorId: AccountId;
+  readonly text: string;
+  /**
+   * Against the original, where this device has it. `unverified`: it has not. `different`: the original
+   * never said this. `deleted`: the original is gone, and so is what was quoted of it.
+   */
+  readonly state: 'verified' | 'unverified' | 'different' | 'deleted';
+}
+
+export interface ReactionView {
+  readonly emoji: string;
+  /** In the order in which they reacted. */
+  readonly authorIds: readonly AccountId[];
+  readonly isOwn: boolean;
+}
 
 export type MessageBody =
-  { readonly type: 'text'; readonly text: string } | { readonly type: 'notice'; readonly notice: Notice };
+  | {
+      readonly type: 'text';
+      readonly text: string;
+      readonly mentions: readonly MentionView[];
+      readonly quote: QuoteView | null;
+      readonly isForwarded: boolean;
+    }
+  /** Its author deleted it for everyone. */
+  | { readonly type: 'deleted'; readonly by: AccountId }
+  | { readonly type: 'notice'; readonly notice: Notice };
 
 /** What the checks of DESIGN §7 said about a message when it came. */
 export interface IntegrityVerdict {
@@ -101,8 +147,57 @@ export interface MessageView {
   readonly isUnread: boolean;
   /** Null for messages of others. */
   readonly delivery: Delivery | null;
+  /** The thread a reply belongs to, and whether it stands in the room as well. Null in the room. */
+  readonly inThread: { readonly root: MessageId; readonly alsoInRoom: boolean } | null;
+  /** What hangs on this message; null where nobody has replied in a thread. */
+  readonly thread: ThreadSummary | null;
+  readonly reactions: readonly ReactionView[];
+  /** Null where it stands as it was written. */
+  readonly editedAtMs: number | null;
+  readonly isPinned: boolean;
+  readonly isStarred: boolean;
+  readonly mentionsMe: boolean;
+  /** When a disappearing message goes; null for one that stays, or that no relay has accepted yet. */
+  readonly expiresAtMs: number | null;
   /** True when one of the integrity checks did not hold; `messages.details` says which. */
   readonly isSuspicious: boolean;
+}
+
+/** The chip under a message with replies. */
+export interface ThreadSummary {
+  readonly replyCount: number;
+  /** Of replies; only a followed thread shows it. */
+  readonly unreadCount: number;
+  readonly isFollowed: boolean;
+  /** Who wrote in it, the starter first; at most five. */
+  readonly participantIds: readonly AccountId[];
+  readonly lastReplyAtMs: number;
+}
+
+/** A thread as its inbox and its panel show it. */
+export interface ThreadView extends ThreadSummary {
+  readonly roomId: RoomId;
+  readonly root: MessageId;
+  /** The message it hangs on; null where this device does not have it. */
+  readonly rootMessage: MessageView | null;
+  /** From the words of the first message. */
+  readonly title: string;
+  readonly mentionCount: number;
+  readonly lastReply: LastMessage | null;
+  readonly draft: string;
+  /** Written on another device meanwhile; empty for none. */
+  readonly olderDraft: string;
+  /** Sorts the inbox: newest first. */
+  readonly lastOrder: number;
+}
+
+/** One wording of a message, oldest first. */
+export interface MessageVersion {
+  readonly text: string;
+  readonly atMs: number;
+  readonly authorDeviceId: DeviceId;
+  readonly isShown: boolean;
+  readonly integrity: IntegrityVerdict;
 }
 
 /** Where a page of history begins or ends. */

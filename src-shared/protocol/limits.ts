@@ -12,6 +12,13 @@ export const MAX_DESTINATIONS = 500;
 /** Text of one message, in UTF-8 bytes. One frame carries it to seven devices even when nothing compresses. */
 export const MAX_TEXT_BYTES = 32 * 1024;
 
+/** Mentions of one message: more are no mention of anybody. */
+export const MAX_MENTIONS = 100;
+/** Of a quoted original: enough to recognise it. */
+export const MAX_QUOTE_CHARACTERS = 300;
+/** The longest a disappearing message may stay: a year, in seconds. */
+export const MAX_TIMER_S = 365 * 24 * 60 * 60;
+
 /** Usernames: 3 to 32 of a-z, 0-9, dot, hyphen and underscore; a letter first, no double or last dot. */
 export const USERNAME_PATTERN = /^(?=.{3,32}$)[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)*$/;
 export const MAX_DISPLAY_NAME_CHARACTERS = 64;

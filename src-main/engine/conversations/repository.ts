@@ -1,5 +1,6 @@
 import type { ConversationState } from '../../../src-shared/contract/views.ts';
 import type { AccountId, RoomId } from '../../../src-shared/ids.ts';
+import type { Stamp } from '../crypto/stamp.ts';
 import type { Blob, Sql } from '../store/database.ts';
 import { blob, fromBlob } from '../store/ids.ts';
 
@@ -13,8 +14,9 @@ export interface Conversation {
   readonly state: ConversationState;
   readonly isPinned: boolean;
   readonly isMuted: boolean;
-  readonly draft: string;
   readonly lastActivityMs: number;
+  /** How long new messages stay, in seconds; 0 for always. */
+  readonly timerS: number;
 }
 
 interface Row {
@@ -24,12 +26,12 @@ interface Row {
   state: ConversationState;
   isPinned: number;
   isMuted: number;
-  draft: string;
   lastActivityMs: number;
+  timerS: number;
 }
 
 const COLUMNS = `id AS row, room_id AS roomId, peer_account_id AS peerId, state, is_pinned AS isPinned,
-                 is_muted AS isMuted, draft, last_activity_ms AS lastActivityMs`;
+                 is_muted AS isMuted, last_activity_ms AS lastActivityMs, timer_s AS timerS`;
 
 export type ConversationRepository = ReturnType<typeof conversationRepository>;
 
@@ -47,7 +49,12 @@ export function conversationRepository(sql: Sql) {
   );
   const setPinned = sql.prepare<[number, number]>('UPDATE conversations SET is_pinned = ? WHERE id = ?');
   const setMuted = sql.prepare<[number, number]>('UPDATE conversations SET is_muted = ? WHERE id = ?');
-  const setDraft = sql.prepare<[string, number]>('UPDATE conversations SET draft = ? WHERE id = ?');
+  const setTimer = sql.prepare<[number, Stamp, number, Stamp]>(
+    'UPDATE conversations SET timer_s = ?, timer_stamp = ? WHERE id = ? AND timer_stamp < ?',
+  );
+  const resetTimer = sql.prepare<[number]>(
+    `UPDATE conversations SET timer_s = 0, timer_stamp = '' WHERE id = ?`,
+  );
   const touch = sql.prepare<[number, number]>(
     'UPDATE conversations SET last_activity_ms = max(last_activity_ms, ?) WHERE id = ?',
   );
@@ -67,7 +74,10 @@ export function conversationRepository(sql: Sql) {
       void setPinned.run(Number(state === 'pinned'), row),
     setMuted: (row: ConversationRow, state: 'muted' | 'unmuted') =>
       void setMuted.run(Number(state === 'muted'), row),
-    setDraft: (row: ConversationRow, draft: string) => void setDraft.run(draft, row),
+    /** False when a later word is known. */
+    setTimer: (row: ConversationRow, seconds: number, stamp: Stamp): boolean =>
+      setTimer.run(seconds, stamp, row, stamp).changes > 0,
+    resetTimer: (row: ConversationRow) => void resetTimer.run(row),
     touch: (row: ConversationRow, nowMs: number) => void touch.run(nowMs, row),
   };
 }

@@ -2,13 +2,18 @@
 import type { HistoryCursor } from '../../../src-shared/contract/views.ts';
 import type { RoomId } from '../../../src-shared/ids.ts';
 import type { EngineContext } from '../context.ts';
-import { requireConversation } from '../messages/send.ts';
+import { create } from '@bufbuild/protobuf';
+import { writeDraft } from '../drafts/service.ts';
+import { checkMaySend, requireConversation } from '../messages/checks.ts';
+import { operate } from '../messages/operations.ts';
+import { failContent } from '../messages/outbound.ts';
+import { content as wire } from '../../../src-shared/protocol/frames.ts';
 import { readUpTo } from '../receipts/read.ts';
 
 export function markRead(context: EngineContext, roomId: RoomId, upTo: HistoryCursor): void {
   const conversation = requireConversation(context, roomId);
   context.transact((changes) => {
-    readUpTo(context, changes, conversation, upTo);
+    readUpTo(context, changes, conversation, { thread: null, upTo });
   });
 }
 
@@ -37,8 +42,7 @@ export function block(context: EngineContext, roomId: RoomId): void {
     store.conversations.setState(conversation.row, 'blocked');
     store.receipts.removeAll(conversation.row);
     for (const messageId of store.outbox.removeQueued(conversation.row)) {
-      store.messages.markFailed(messageId, 'blocked');
-      changes.message(conversation.row, messageId);
+      failContent(context, changes, conversation.row, messageId, 'blocked');
     }
     changes.conversation(conversation.row);
   });
@@ -56,10 +60,18 @@ export function unblock(context: EngineContext, roomId: RoomId): void {
 
 export function setDraft(context: EngineContext, roomId: RoomId, text: string): void {
   const conversation = requireConversation(context, roomId);
-  if (conversation.draft === text) return;
   context.transact((changes) => {
-    context.store.conversations.setDraft(conversation.row, text);
-    changes.conversation(conversation.row);
+    writeDraft(context, changes, conversation, null, text);
+  });
+}
+
+/** How long messages stay that are written from now on, by anybody in the conversation; 0 for always. */
+export function setTimer(context: EngineContext, roomId: RoomId, seconds: number): void {
+  const conversation = requireConversation(context, roomId);
+  checkMaySend(context, conversation);
+  const value = create(wire.TimerSchema, { seconds });
+  context.transact((changes) => {
+    operate(context, changes, conversation, { case: 'timer', value });
   });
 }
 

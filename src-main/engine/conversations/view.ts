@@ -1,33 +1,35 @@
-import type { ConversationView } from '../../../src-shared/contract/views.ts';
+import type { ConversationView, LastMessage, MessageView } from '../../../src-shared/contract/views.ts';
 import { contactView } from '../contacts/view.ts';
 import type { History } from '../messages/history.ts';
 import type { Repositories } from '../repositories.ts';
 import type { Conversation } from './repository.ts';
 
 export function conversationView(
-  store: Pick<Repositories, 'contacts' | 'keys'>,
+  store: Pick<Repositories, 'contacts' | 'drafts' | 'keys' | 'threads'>,
   history: History,
   conversation: Conversation,
 ): ConversationView {
-  const last = history.lastText(conversation.row);
+  const unread = history.unread(conversation.row);
+  const draft = store.drafts.get(conversation.row, null);
   return {
     roomId: conversation.roomId,
     peer: contactView(store, conversation.peerId),
     state: conversation.state,
     isPinned: conversation.isPinned,
     isMuted: conversation.isMuted,
-    unreadCount: history.unreadCount(conversation.row),
-    lastMessage:
-      last === null
-        ? null
-        : {
-            messageId: last.messageId,
-            isOwn: last.isOwn,
-            body: last.body,
-            sentAtMs: last.sentAtMs,
-            delivery: last.delivery,
-          },
+    unreadCount: unread.count,
+    mentionCount: unread.mentions,
+    threadUnreadCount: store.threads.unreadOfRoom(conversation.row),
+    lastMessage: lastMessageView(history.lastText(conversation.row)),
     lastActivityMs: conversation.lastActivityMs,
-    draft: conversation.draft,
+    draft: draft.newest.text,
+    olderDraft: draft.older.text,
+    timerS: conversation.timerS,
   };
+}
+
+export function lastMessageView(last: MessageView | null): LastMessage | null {
+  if (last === null) return null;
+  const { messageId, authorId, isOwn, body, sentAtMs, delivery } = last;
+  return { messageId, authorId, isOwn, body, sentAtMs, delivery };
 }

@@ -1,3 +1,5 @@
+import { orderToMs } from '../../../src-shared/protocol/limits.ts';
+
 /**
  * Hybrid logical clock (Kulkarni et al., 2014): Unix milliseconds where clocks allow it, and a counter
  * that keeps cause before effect where they do not.
@@ -42,4 +44,11 @@ export function witnessHybridTime(last: HybridTime, seen: HybridTime, relayNowMs
 /** Late is fine: mail may wait for weeks. The future is not. */
 export function isPlausible(seen: HybridTime, acceptedAtMs: number): boolean {
   return seen.ms <= acceptedAtMs + CLOCK_TOLERANCE_MS;
+}
+
+/** A time as it counts: one from the future for no more than the time of acceptance allows. */
+export function heldBack(time: HybridTime, acceptedOrder: number | null): HybridTime {
+  if (acceptedOrder === null) return time;
+  const latestMs = orderToMs(acceptedOrder) + CLOCK_TOLERANCE_MS;
+  return time.ms > latestMs ? { ms: latestMs, counter: time.counter } : time;
 }

@@ -64,8 +64,18 @@ export function needsSignature(body: { readonly case?: string | undefined }): bo
 
 /** Contents that everybody in the room gets; only these can be linked without leaving gaps for some. */
 export function isChained(body: { readonly case?: string | undefined }): boolean {
-  return body.case === 'text' || body.case === 'profile';
+  return body.case !== undefined && CHAINED.has(body.case);
 }
+
+const CHAINED: ReadonlySet<string> = new Set([
+  'text',
+  'profile',
+  'edit',
+  'delete',
+  'reaction',
+  'pin',
+  'timer',
+]);
 
 export function encodeContent(header: ContentHeader, body: ContentBody, identity: PrivateKey): SignedBytes {
   const content = toBinary(
@@ -114,7 +124,7 @@ export function parseContent(signed: SignedBytes): ParsedContent {
 
 function parseChain(content: wire.Content): ChainClaim | null {
   const index = safeNumber(content.chainIndex);
-  if (index > 0 !== isChained(content.body)) throw new RangeError('the chain holds texts and profiles');
+  if (index > 0 !== isChained(content.body)) throw new RangeError('the chain holds what everybody gets');
   if (index === 0) return null;
   if (content.previousHash.length !== (index === 1 ? 0 : HASH_BYTES)) {
     throw new RangeError('the chain does not name its previous content');

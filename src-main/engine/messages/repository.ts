@@ -1,12 +1,26 @@
 /** Rows of messages, and what changes them. Reading pages: history.ts. */
-import type { HistoryCursor, IntegrityVerdict, Notice } from '../../../src-shared/contract/views.ts';
+import { fromBinary } from '@bufbuild/protobuf';
+import type {
+  HistoryCursor,
+  IntegrityVerdict,
+  MessageVersion,
+  Notice,
+} from '../../../src-shared/contract/views.ts';
 import type { ErrorCode } from '../../../src-shared/errors.ts';
-import type { AccountId, DeviceAddress, MessageId } from '../../../src-shared/ids.ts';
+import {
+  parseDeviceId,
+  type AccountId,
+  type DeviceAddress,
+  type MessageId,
+} from '../../../src-shared/ids.ts';
+import { content as wire } from '../../../src-shared/protocol/frames.ts';
+import { orderToMs } from '../../../src-shared/protocol/limits.ts';
 import type { ConversationRow } from '../conversations/repository.ts';
 import type { SignedBytes } from '../crypto/packet.ts';
 import type { Blob, Sql } from '../store/database.ts';
 import { blob, fromBlob } from '../store/ids.ts';
 import { sqlStatesBefore, type DeliveryState } from './delivery.ts';
+import { extrasFromJson, extrasToJson, textFromWire, type Extras, type MessageText } from './extras.ts';
 
 /** Sorts after all that the relay will accept in this century; own messages stand here until it has. */
 const PENDING_ORDER = 2 ** 52;
@@ -19,7 +33,8 @@ interface NewMessage {
 }
 
 export interface NewText extends NewMessage {
-  readonly text: string;
+  readonly message: MessageText;
+  readonly mentions: 'me' | 'others';
   readonly signed: SignedBytes;
   readonly integrity: IntegrityVerdict;
   /** Null while no relay has it. */
@@ -33,9 +48,27 @@ export interface NewNotice extends NewMessage {
 
 export interface MessagePlace {
   readonly conversation: ConversationRow;
+  readonly kind: 'text' | 'notice';
   readonly authorId: AccountId;
   readonly isOwn: boolean;
   readonly delivery: DeliveryState | null;
+  readonly threadRoot: MessageId | null;
+  readonly isDeleted: boolean;
+  readonly mentionsMe: boolean;
+}
+
+/** A message as it was written, to be put together with what happened to it since. */
+export interface OriginalText {
+  readonly text: string;
+  readonly extras: Extras;
+}
+
+/** What shows of a message. */
+export interface ShownText {
+  readonly text: string;
+  readonly extras: Extras;
+  readonly mentions: 'me' | 'others';
+  readonly editedAtMs: number | null;
 }
 
 export type MessageRepository = ReturnType<typeof messageRepository>;
@@ -47,7 +80,8 @@ export function messageRepository(sql: Sql) {
     message: NewText,
     side: { isOwn: 0 | 1; isUnread: 0 | 1; receivedAtMs: number | null; delivery: DeliveryState | null },
   ): void {
-    const { messageId, conversation, author, text, sentAtMs, acceptedOrder, integrity, signed } = message;
+    const { messageId, conversation, author, sentAtMs, acceptedOrder, integrity, signed } = message;
+    const { text, extras, threadRoot, place, expiresAfterS } = message.message;
     statements.insertText.run(
       blob(messageId),
       conversation,
@@ -66,6 +100,12 @@ export function messageRepository(sql: Sql) {
       integrity.clock,
       signed.content,
       signed.signature,
+      threadRoot === null ? null : blob(threadRoot),
+      place === 'thread' ? 0 : 1,
+      extrasToJson(extras),
+      message.mentions === 'me' ? 1 : 0,
+      expiresAfterS,
+      acceptedOrder === null ? null : expiryMs(acceptedOrder, expiresAfterS),
     );
   }
 
@@ -75,17 +115,57 @@ export function messageRepository(sql: Sql) {
       if (row === undefined) return null;
       return {
         conversation: row.conversation as ConversationRow,
+        kind: row.kind,
         authorId: fromBlob<AccountId>(row.authorId),
         isOwn: row.isOwn === 1,
         delivery: row.delivery,
+        threadRoot: row.threadRoot === null ? null : fromBlob<MessageId>(row.threadRoot),
+        isDeleted: row.deletedBy !== null,
+        mentionsMe: row.mentionsMe === 1,
       };
     },
+    /** Null for what is not a text, or was deleted. The wording that was signed, whatever shows now. */
+    original(messageId: MessageId): OriginalText | null {
+      const content = statements.original.get(blob(messageId))?.content ?? null;
+      if (content === null) return null;
+      const { body } = fromBinary(wire.ContentSchema, content);
+      if (body.case !== 'text') return null;
+      const { text, extras } = textFromWire(body.value);
+      return { text, extras };
+    },
+    /** Null for what is not a text, or was deleted. */
+    firstVersion(messageId: MessageId): Omit<MessageVersion, 'isShown'> | null {
+      const original = this.original(messageId);
+      const row = statements.verdicts.get(blob(messageId));
+      if (original === null || row === undefined) return null;
+      const { atMs, deviceId, ...integrity } = row;
+      return { text: original.text, atMs, authorDeviceId: parseDeviceId(deviceId), integrity };
+    },
+    /** The words as they stand now; null for what is not a text, or was deleted. */
+    shown(messageId: MessageId): OriginalText | null {
+      const row = statements.shown.get(blob(messageId));
+      return row === undefined ? null : { text: row.text, extras: extrasFromJson(row.extras) };
+    },
+    show(messageId: MessageId, shown: ShownText): void {
+      statements.show.run(
+        shown.text,
+        extrasToJson(shown.extras),
+        shown.mentions === 'me' ? 1 : 0,
+        shown.editedAtMs,
+        blob(messageId),
+      );
+    },
+    /** Leaves a mark where the message stood; its words and their proof are gone. */
+    markDeleted: (messageId: MessageId, by: AccountId): boolean =>
+      statements.markDeleted.run(blob(by), blob(messageId)).changes > 0,
+    annotate: (messageId: MessageId) => void statements.annotate.run(blob(messageId)),
+
     insertOwn(message: NewText): void {
       const delivery = message.acceptedOrder === null ? 'queued' : 'accepted';
       insertText(message, { isOwn: 1, isUnread: 0, receivedAtMs: null, delivery });
     },
-    insertForeign(message: NewText, receivedAtMs: number): void {
-      insertText(message, { isOwn: 0, isUnread: 1, receivedAtMs, delivery: null });
+    insertForeign(message: NewText, receivedAtMs: number, state: 'unread' | 'read'): void {
+      insertText(message, { isOwn: 0, isUnread: state === 'unread' ? 1 : 0, receivedAtMs, delivery: null });
     },
     insertNotice(notice: NewNotice): void {
       statements.insertNotice.run(
@@ -101,15 +181,15 @@ export function messageRepository(sql: Sql) {
     },
     setNotice: (messageId: MessageId, notice: Notice) =>
       void statements.setBody.run(JSON.stringify(notice), blob(messageId)),
-    remove: (messageId: MessageId) => void statements.remove.run(blob(messageId)),
+    /** True when there was one. */
+    remove: (messageId: MessageId): boolean => statements.remove.run(blob(messageId)).changes > 0,
     signedBytes: (messageId: MessageId): SignedBytes | null =>
       statements.content.get(blob(messageId)) ?? null,
 
     markEncrypted: (messageId: MessageId) => void statements.markEncrypted.run(blob(messageId)),
     /** The relay's order also gives the message its place in the conversation. */
-    markAccepted(messageId: MessageId, order: number): boolean {
-      return statements.markAccepted.run(order, order, blob(messageId)).changes > 0;
-    },
+    markAccepted: (messageId: MessageId, order: number) =>
+      void statements.markAccepted.run(order, order, orderToMs(order), blob(messageId)),
     /** Both return true when the message went forward; only messages of this conversation can. */
     markDelivered(conversation: ConversationRow, messageId: MessageId, atMs: number): boolean {
       return statements.markDelivered.run(atMs, blob(messageId), conversation).changes > 0;
@@ -122,14 +202,33 @@ export function messageRepository(sql: Sql) {
       void statements.markFailed.run(reason, blob(messageId)),
     requeue: (messageId: MessageId): boolean => statements.requeue.run(blob(messageId)).changes > 0,
 
-    /** Marks what others wrote up to a place as read; returns what was unread. */
-    markReadUpTo(conversation: ConversationRow, upTo: HistoryCursor): readonly MessageId[] {
-      return statements.markReadUpTo
-        .all(conversation, upTo.order, upTo.row)
-        .map((row) => fromBlob<MessageId>(row.messageId));
+    /** Marks what others wrote up to a place, in the room or in one thread, as read; returns what was unread. */
+    markReadUpTo(
+      conversation: ConversationRow,
+      thread: MessageId | null,
+      upTo: HistoryCursor,
+    ): readonly { readonly messageId: MessageId; readonly threadRoot: MessageId | null }[] {
+      const rows =
+        thread === null
+          ? statements.markReadUpTo.all(conversation, upTo.order, upTo.row)
+          : statements.markThreadReadUpTo.all(conversation, blob(thread), upTo.order, upTo.row);
+      return rows.map((row) => ({
+        messageId: fromBlob<MessageId>(row.messageId),
+        threadRoot: row.threadRoot === null ? null : fromBlob<MessageId>(row.threadRoot),
+      }));
     },
-    newestPlace: (conversation: ConversationRow): HistoryCursor | null =>
-      statements.newestPlace.get(conversation) ?? null,
+    /** Those whose time is up, oldest first. */
+    expired(
+      nowMs: number,
+      limit: number,
+    ): readonly { messageId: MessageId; conversation: ConversationRow }[] {
+      return statements.expired.all(nowMs, limit).map((row) => ({
+        messageId: fromBlob<MessageId>(row.messageId),
+        conversation: row.conversation,
+      }));
+    },
+    /** When the next one goes; null when none does. */
+    nextExpiryMs: (): number | null => statements.nextExpiry.get()?.atMs ?? null,
     /** Texts of others, for receipts that were held back until a request was accepted. */
     foreignTexts(conversation: ConversationRow): readonly { messageId: MessageId; isUnread: boolean }[] {
       return statements.foreign
@@ -158,6 +257,12 @@ type TextColumns = [
   clockVerdict: string,
   content: Uint8Array,
   signature: Uint8Array,
+  threadRoot: Blob | null,
+  inRoom: 0 | 1,
+  extras: string | null,
+  mentionsMe: 0 | 1,
+  expiresAfterS: number | null,
+  expiresAtMs: number | null,
 ];
 
 type NoticeColumns = [
@@ -176,8 +281,9 @@ function messageStatements(sql: Sql) {
     insertText: sql.prepare<TextColumns>(
       `INSERT INTO messages (message_id, conversation, author_account_id, author_device_id, is_own, kind, body,
          sent_at_ms, display_order, accepted_order, received_at_ms, is_unread, delivery,
-         signature_verdict, chain_verdict, clock_verdict, content, signature)
-       VALUES (?, ?, ?, ?, ?, 'text', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         signature_verdict, chain_verdict, clock_verdict, content, signature,
+         thread_root, in_room, extras, mentions_me, expires_after_s, expires_at_ms)
+       VALUES (?, ?, ?, ?, ?, 'text', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     insertNotice: sql.prepare<NoticeColumns>(
       `INSERT INTO messages (message_id, conversation, author_account_id, author_device_id, is_own, kind, body,
@@ -186,10 +292,51 @@ function messageStatements(sql: Sql) {
     ),
     place: sql.prepare<
       [Blob],
-      { conversation: number; authorId: Blob; isOwn: number; delivery: DeliveryState | null }
+      {
+        conversation: number;
+        kind: 'text' | 'notice';
+        authorId: Blob;
+        isOwn: number;
+        delivery: DeliveryState | null;
+        threadRoot: Blob | null;
+        deletedBy: Blob | null;
+        mentionsMe: number;
+      }
     >(
-      `SELECT conversation, author_account_id AS authorId, is_own AS isOwn, delivery
+      `SELECT conversation, kind, author_account_id AS authorId, is_own AS isOwn, delivery,
+              thread_root AS threadRoot, deleted_by AS deletedBy, mentions_me AS mentionsMe
        FROM messages WHERE message_id = ?`,
+    ),
+    original: sql.prepare<[Blob], { content: Blob | null }>(
+      'SELECT content FROM messages WHERE message_id = ?',
+    ),
+    verdicts: sql.prepare<[Blob], IntegrityVerdict & { atMs: number; deviceId: number }>(
+      `SELECT sent_at_ms AS atMs, author_device_id AS deviceId, signature_verdict AS signature,
+              chain_verdict AS chain, clock_verdict AS clock
+       FROM messages WHERE message_id = ?`,
+    ),
+    shown: sql.prepare<[Blob], { text: string; extras: string | null }>(
+      `SELECT body AS text, extras FROM messages
+       WHERE message_id = ? AND kind = 'text' AND deleted_by IS NULL`,
+    ),
+    show: sql.prepare<[string, string | null, 0 | 1, number | null, Blob]>(
+      `UPDATE messages SET body = ?, extras = ?, mentions_me = ?, edited_at_ms = ?
+       WHERE message_id = ? AND deleted_by IS NULL`,
+    ),
+    markDeleted: sql.prepare<[Blob, Blob]>(
+      `UPDATE messages SET deleted_by = ?, body = '', extras = NULL, mentions_me = 0, edited_at_ms = NULL,
+         is_unread = 0, content = NULL, signature = NULL
+       WHERE message_id = ? AND deleted_by IS NULL`,
+    ),
+    annotate: sql.prepare<[Blob]>(
+      'UPDATE messages SET is_annotated = 1 WHERE message_id = ? AND is_annotated = 0',
+    ),
+    expired: sql.prepare<[number, number], { messageId: Blob; conversation: ConversationRow }>(
+      `SELECT message_id AS messageId, conversation FROM messages
+       WHERE expires_at_ms <= ? ORDER BY expires_at_ms LIMIT ?`,
+    ),
+    nextExpiry: sql.prepare<[], { atMs: number | null }>(
+      'SELECT min(expires_at_ms) AS atMs FROM messages WHERE expires_at_ms IS NOT NULL',
     ),
     content: sql.prepare<[Blob], { content: Blob; signature: Blob }>(
       'SELECT content, signature FROM messages WHERE message_id = ? AND content IS NOT NULL',
@@ -201,8 +348,9 @@ function messageStatements(sql: Sql) {
       `UPDATE messages SET delivery = 'encrypted'
        WHERE message_id = ? AND delivery IN (${sqlStatesBefore('encrypted')})`,
     ),
-    markAccepted: sql.prepare<[number, number, Blob]>(
+    markAccepted: sql.prepare<[number, number, number, Blob]>(
       `UPDATE messages SET accepted_order = ?, display_order = ?, failure = NULL,
+         expires_at_ms = ? + expires_after_s * 1000,
          delivery = CASE WHEN delivery IN (${sqlStatesBefore('accepted')}) THEN 'accepted' ELSE delivery END
        WHERE message_id = ? AND is_own = 1`,
     ),
@@ -222,18 +370,26 @@ function messageStatements(sql: Sql) {
     requeue: sql.prepare<[Blob]>(
       `UPDATE messages SET delivery = 'queued', failure = NULL WHERE message_id = ? AND delivery = 'failed'`,
     ),
-    markReadUpTo: sql.prepare<[number, number, number], { messageId: Blob }>(
+    markReadUpTo: sql.prepare<[number, number, number], { messageId: Blob; threadRoot: Blob | null }>(
       `UPDATE messages SET is_unread = 0
-       WHERE conversation = ? AND is_unread = 1 AND (display_order, id) <= (?, ?)
-       RETURNING message_id AS messageId`,
+       WHERE conversation = ? AND is_unread = 1 AND in_room = 1 AND (display_order, id) <= (?, ?)
+       RETURNING message_id AS messageId, thread_root AS threadRoot`,
+    ),
+    markThreadReadUpTo: sql.prepare<
+      [number, Blob, number, number],
+      { messageId: Blob; threadRoot: Blob | null }
+    >(
+      `UPDATE messages SET is_unread = 0
+       WHERE conversation = ? AND thread_root = ? AND is_unread = 1 AND (display_order, id) <= (?, ?)
+       RETURNING message_id AS messageId, thread_root AS threadRoot`,
     ),
     foreign: sql.prepare<[number], { messageId: Blob; isUnread: number }>(
       `SELECT message_id AS messageId, is_unread AS isUnread FROM messages
        WHERE conversation = ? AND is_own = 0 AND kind = 'text' ORDER BY display_order, id`,
     ),
-    newestPlace: sql.prepare<[number], { order: number; row: number }>(
-      `SELECT display_order AS "order", id AS row FROM messages
-       WHERE conversation = ? ORDER BY display_order DESC, id DESC LIMIT 1`,
-    ),
   };
+}
+
+function expiryMs(acceptedOrder: number, expiresAfterS: number | null): number | null {
+  return expiresAfterS === null ? null : orderToMs(acceptedOrder) + expiresAfterS * 1000;
 }

@@ -1,122 +1,155 @@
 /** Saying something: the message and its place in the outbox are durable when this returns. */
-import { create } from '@bufbuild/protobuf';
 import { KithError } from '../../../src-shared/errors.ts';
-import type { MessageId, RoomId } from '../../../src-shared/ids.ts';
-import { content } from '../../../src-shared/protocol/frames.ts';
-import { MAX_TEXT_BYTES } from '../../../src-shared/protocol/limits.ts';
+import type { AccountId, MessageId, RoomId } from '../../../src-shared/ids.ts';
+import { MAX_MENTIONS } from '../../../src-shared/protocol/limits.ts';
+import type { Changes } from '../changes.ts';
 import type { EngineContext } from '../context.ts';
 import type { Conversation } from '../conversations/repository.ts';
+import { writeDraft } from '../drafts/service.ts';
 import { composeContent, queueProfileIfNews } from '../send/compose.ts';
+import { noteReply, threadOf } from '../threads/service.ts';
+import { checkMaySend, checkText, requireConversation, requireMessage } from './checks.ts';
+import {
+  quoteText,
+  textToWire,
+  withoutOverlaps,
+  type Mention,
+  type MessageText,
+  type Quote,
+} from './extras.ts';
+import { findMentions } from './mentions.ts';
+
+/** What a person wants to say. */
+export interface Saying {
+  readonly text: string;
+  /** Found in the text where absent. */
+  readonly mentions?: readonly Mention[] | undefined;
+  /** The message it answers. */
+  readonly quote?: MessageId | undefined;
+  readonly thread?: { readonly root: MessageId; readonly place: 'thread' | 'thread-and-room' } | undefined;
+}
 
 /**
  * Stores a text message and queues it. Throws `message-empty`, `message-too-long`, `blocked`,
- * `identity-changed`, `not-found`; then nothing was stored.
+ * `identity-changed`, `not-found` (room, quoted message or thread); then nothing was stored.
  */
-export function sendText(context: EngineContext, roomId: RoomId, typed: string): MessageId {
-  // Lone surrogates would come out differently on the other side.
-  const text = typed.toWellFormed();
-  checkText(text);
+export function sendText(context: EngineContext, roomId: RoomId, saying: Saying): MessageId {
   const conversation = requireConversation(context, roomId);
+  // Lone surrogates would come out differently on the other side.
+  const text = saying.text.toWellFormed();
+  checkText(text);
   checkMaySend(context, conversation);
-  return context.transact((changes) => {
-    const { store } = context;
-    // Writing to somebody answers their request.
-    if (conversation.state === 'request') store.conversations.setState(conversation.row, 'active');
-    queueProfileIfNews(context, changes, conversation);
-    const { header, signed } = composeContent(context, {
-      conversation,
-      body: { case: 'text', value: create(content.TextSchema, { text }) },
-    });
-    store.messages.insertOwn({
-      messageId: header.messageId,
-      conversation: conversation.row,
-      author: header.author,
-      sentAtMs: header.time.ms,
-      text,
-      signed,
-      integrity: {
-        signature: 'valid',
-        chain: header.chain?.index === 1 ? 'first' : 'continues',
-        clock: 'plausible',
-      },
-      acceptedOrder: null,
-    });
-    store.outbox.add({
-      conversation: conversation.row,
-      audience: 'everyone',
-      messageId: header.messageId,
-      signed,
-      createdAtMs: context.clock.now(),
-    });
-    store.conversations.touch(conversation.row, context.clock.now());
-    store.conversations.setDraft(conversation.row, '');
-    changes.message(conversation.row, header.messageId);
-    changes.toSend.add(conversation.row);
-    return header.messageId;
-  });
+  const mentions = mentionsOf(context, conversation, text, saying.mentions);
+  const quote = saying.quote === undefined ? null : quoteOf(context, conversation, saying.quote);
+  const message: MessageText = {
+    text,
+    extras: { ...(mentions.length === 0 ? {} : { mentions }), ...(quote === null ? {} : { quote }) },
+    threadRoot: saying.thread === undefined ? null : threadOf(context, conversation, saying.thread.root),
+    place: saying.thread?.place ?? 'room',
+    expiresAfterS: conversation.timerS === 0 ? null : conversation.timerS,
+  };
+  return context.transact((changes) => say(context, changes, conversation, message));
 }
 
-/** Puts a failed message back into the outbox: the same signed bytes. Throws `not-found`. */
-export function retryMessage(context: EngineContext, messageId: MessageId): void {
+/** Says the same words elsewhere, without saying whose they were. Throws as `sendText` does. */
+export function forwardMessage(
+  context: EngineContext,
+  messageId: MessageId,
+  roomIds: readonly RoomId[],
+): readonly MessageId[] {
+  requireMessage(context, messageId);
+  const shown = context.store.messages.shown(messageId);
+  if (shown === null) throw new KithError('not-found', 'There is no such message on this device.');
+  const targets = roomIds.map((roomId) => requireConversation(context, roomId));
+  for (const target of targets) checkMaySend(context, target);
+  return context.transact((changes) =>
+    targets.map((target) =>
+      say(context, changes, target, {
+        text: shown.text,
+        extras: { isForwarded: true },
+        threadRoot: null,
+        place: 'room',
+        expiresAfterS: target.timerS === 0 ? null : target.timerS,
+      }),
+    ),
+  );
+}
+
+function say(
+  context: EngineContext,
+  changes: Changes,
+  conversation: Conversation,
+  message: MessageText,
+): MessageId {
   const { store } = context;
-  const place = store.messages.place(messageId);
-  const signed = store.messages.signedBytes(messageId);
-  if (place?.delivery !== 'failed' || signed === null) {
-    throw new KithError('not-found', 'There is no failed message to send again.');
-  }
-  const conversation = store.conversations.byRow(place.conversation);
-  if (conversation !== null) checkMaySend(context, conversation);
-  context.transact((changes) => {
-    store.messages.requeue(messageId);
-    store.outbox.add({
-      conversation: place.conversation,
-      audience: 'everyone',
-      messageId,
-      signed,
-      createdAtMs: context.clock.now(),
-    });
-    changes.message(place.conversation, messageId);
-    changes.toSend.add(place.conversation);
+  // Writing to somebody answers their request.
+  if (conversation.state === 'request') store.conversations.setState(conversation.row, 'active');
+  queueProfileIfNews(context, changes, conversation);
+  const { header, signed } = composeContent(context, {
+    conversation,
+    body: { case: 'text', value: textToWire(message) },
   });
-}
-
-/** Removes a message that failed to be sent. Throws `not-found`. */
-export function discardMessage(context: EngineContext, messageId: MessageId): void {
-  const place = context.store.messages.place(messageId);
-  if (place?.delivery !== 'failed')
-    throw new KithError('not-found', 'Only a message that was not sent can be discarded.');
-  context.transact((changes) => {
-    context.store.messages.remove(messageId);
-    changes.removedMessage(place.conversation, messageId);
+  store.messages.insertOwn({
+    messageId: header.messageId,
+    conversation: conversation.row,
+    author: header.author,
+    sentAtMs: header.time.ms,
+    message,
+    mentions: 'others',
+    signed,
+    integrity: {
+      signature: 'valid',
+      chain: header.chain?.index === 1 ? 'first' : 'continues',
+      clock: 'plausible',
+    },
+    acceptedOrder: null,
   });
+  store.outbox.add({
+    conversation: conversation.row,
+    audience: 'everyone',
+    messageId: header.messageId,
+    signed,
+    createdAtMs: context.clock.now(),
+  });
+  store.conversations.touch(conversation.row, context.clock.now());
+  writeDraft(context, changes, conversation, message.threadRoot, '');
+  if (message.threadRoot !== null) {
+    noteReply(context, changes, conversation.row, { root: message.threadRoot, speaksTo: 'me' });
+  }
+  changes.message(conversation.row, header.messageId);
+  changes.toSend.add(conversation.row);
+  return header.messageId;
 }
 
-export function requireConversation(context: EngineContext, roomId: RoomId): Conversation {
-  const conversation = context.store.conversations.byRoom(roomId);
-  if (conversation === null)
-    throw new KithError('not-found', 'There is no such conversation on this device.');
-  return conversation;
+/** The people a text in this conversation may speak to, by username. */
+function membersByName(
+  context: EngineContext,
+  conversation: Conversation,
+): ReadonlyMap<string, AccountId> {
+  const account = context.requireAccount();
+  const peer = context.store.contacts.get(conversation.peerId);
+  return new Map([
+    [account.username, account.accountId],
+    ...(peer === null ? [] : [[peer.username, conversation.peerId] as const]),
+  ]);
 }
 
-function checkText(text: string): void {
-  if (text.trim() === '') throw new KithError('message-empty', 'The message is empty.');
-  const bytes = Buffer.byteLength(text);
-  if (bytes > MAX_TEXT_BYTES) {
-    throw new KithError(
-      'message-too-long',
-      `The message is ${String(bytes - MAX_TEXT_BYTES)} bytes too long. Up to ${String(MAX_TEXT_BYTES)} bytes fit.`,
-    );
-  }
+export function mentionsOf(
+  context: EngineContext,
+  conversation: Conversation,
+  text: string,
+  given: readonly Mention[] | undefined,
+): readonly Mention[] {
+  if (given === undefined)
+    return findMentions(text, membersByName(context, conversation)).slice(0, MAX_MENTIONS);
+  return withoutOverlaps(given.filter(({ start, length }) => start + length <= text.length));
 }
 
-function checkMaySend(context: EngineContext, conversation: Conversation): void {
-  if (conversation.state === 'blocked') {
-    throw new KithError('blocked', 'You have blocked this person. Unblock them to write.');
+function quoteOf(context: EngineContext, conversation: Conversation, messageId: MessageId): Quote {
+  const { place } = requireMessage(context, messageId);
+  const shown = context.store.messages.shown(messageId);
+  if (place.conversation !== conversation.row || shown === null) {
+    throw new KithError('not-found', 'The message to answer is not in this conversation.');
   }
-  if (context.store.keys.identity(conversation.peerId)?.state === 'changed') {
-    throw new KithError(
-      'identity-changed',
-      'The safety number of this person has changed. Compare it with them, or confirm the change, before you write.',
-    );
-  }
+  return { messageId, authorId: place.authorId, text: quoteText(shown.text) };
 }

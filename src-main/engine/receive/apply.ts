@@ -12,7 +12,9 @@ import { isPlausible } from '../crypto/hybrid-clock.ts';
 import type { ParsedContent } from '../crypto/signed-content.ts';
 import { applyReceipt } from '../receipts/apply.ts';
 import { applyReadSync } from '../receipts/read.ts';
+import { applyOperation } from '../messages/operations.ts';
 import { applyText } from '../messages/receive.ts';
+import { applyOwnSync } from './own-sync.ts';
 import type { VerifiedContent } from './open-envelope.ts';
 
 /** What is known of a content besides itself. */
@@ -43,14 +45,31 @@ export function applyContent(
   const chain = followChain(context, conversation, content);
   if (isBlocked) return;
 
+  const clock = isPlausible(content.time, orderToMs(arrival.acceptedOrder)) ? 'plausible' : 'future';
   const { body } = content;
   switch (body.case) {
     case 'text': {
-      const clock = isPlausible(content.time, orderToMs(arrival.acceptedOrder)) ? 'plausible' : 'future';
       const integrity = { signature, chain, clock } as const;
-      applyText(context, changes, { conversation, content, text: body.value.text, integrity, arrival });
+      applyText(context, changes, { conversation, content, text: body.value, integrity, arrival });
       return;
     }
+    case 'edit':
+    case 'delete':
+    case 'reaction':
+    case 'pin':
+    case 'timer':
+      applyOperation(context, changes, {
+        conversation,
+        header: content,
+        body,
+        signed: content.signed,
+        integrity: { signature, chain, clock },
+        acceptedOrder: arrival.acceptedOrder,
+      });
+      return;
+    case 'ownSync':
+      if (isOwn && signature === 'valid') applyOwnSync(context, changes, conversation, content, body.value);
+      return;
     case 'receipt':
       if (!isOwn) applyReceipt(context, changes, conversation, body.value, arrival.receivedAtMs);
       return;

@@ -7,7 +7,7 @@ import type { Changes } from '../changes.ts';
 import type { EngineContext } from '../context.ts';
 import { errorFields } from '../log.ts';
 import { recordIdentityChange } from '../contacts/identity-change.ts';
-import { witnessHybridTime } from '../crypto/hybrid-clock.ts';
+import { heldBack, witnessHybridTime } from '../crypto/hybrid-clock.ts';
 import type { UnitOfWork } from '../crypto/unit-of-work.ts';
 import { answerRetryRequest, archiveFailedSession } from './answer-retry.ts';
 import { applyContent } from './apply.ts';
@@ -191,7 +191,11 @@ function witnessTimes(context: EngineContext, batch: readonly OpenedEnvelope[]):
   const relayNowMs = context.relayNowMs();
   const last = account.hybridTime();
   const seen = batch
-    .flatMap(({ opened }) => (opened.kind === 'contents' ? opened.contents : []))
-    .reduce((time, { content }) => witnessHybridTime(time, content.time, relayNowMs), last);
+    .flatMap(({ incoming, opened }) =>
+      opened.kind === 'contents'
+        ? opened.contents.map(({ content }) => heldBack(content.time, incoming.acceptedOrder))
+        : [],
+    )
+    .reduce((time, seen) => witnessHybridTime(time, seen, relayNowMs), last);
   if (seen !== last) account.setHybridTime(seen);
 }

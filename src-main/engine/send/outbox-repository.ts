@@ -44,7 +44,7 @@ export function outboxRepository(sql: Sql) {
     `SELECT id AS row, audience, message_id AS messageId, content, signature, created_at_ms AS createdAtMs
      FROM outbox WHERE conversation = ? AND envelope_id IS NULL ORDER BY id LIMIT ?`,
   );
-  const queuedMessage = sql.prepare<[number], unknown>(
+  const queuedMessage = sql.prepare<[number]>(
     'SELECT 1 FROM outbox WHERE conversation = ? AND envelope_id IS NULL AND message_id IS NOT NULL LIMIT 1',
   );
   const conversations = sql.prepare<[], { conversation: ConversationRow }>(

@@ -6,6 +6,7 @@ import { relay } from '../../../src-shared/protocol/frames.ts';
 import { MAX_FRAME_BYTES } from '../../../src-shared/protocol/limits.ts';
 import type { EngineContext } from '../context.ts';
 import type { Conversation } from '../conversations/repository.ts';
+import { acceptContent, failContent } from '../messages/outbound.ts';
 import { fromRelayError } from '../sync/relay-errors.ts';
 import type { OutgoingEnvelope, RelayApi } from '../sync/relay-api.ts';
 import { destinationAccounts } from './destinations.ts';
@@ -80,8 +81,7 @@ function recordAccepted(
   const { store } = context;
   context.transact((changes) => {
     for (const messageId of store.outbox.messagesOf(envelope.envelopeId)) {
-      store.messages.markAccepted(messageId, order);
-      changes.message(conversation.row, messageId);
+      acceptContent(context, changes, conversation.row, messageId, order);
       changes.event({ type: 'accepted', messageId, roomId: conversation.roomId });
     }
     store.outbox.removeOf(envelope.envelopeId);
@@ -150,8 +150,7 @@ export function failEnvelope(
     for (const item of draft?.items ?? []) store.outbox.assign(item, envelope.envelopeId);
     for (const receipt of draft?.receipts ?? []) store.receipts.assign(receipt, envelope.envelopeId);
     for (const messageId of store.outbox.messagesOf(envelope.envelopeId)) {
-      store.messages.markFailed(messageId, reason);
-      changes.message(conversation.row, messageId);
+      failContent(context, changes, conversation.row, messageId, reason);
     }
     store.outbox.removeOf(envelope.envelopeId);
     store.receipts.removeOf(envelope.envelopeId);

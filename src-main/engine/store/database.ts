@@ -19,6 +19,8 @@ export interface StoreDatabase {
    * `store-corrupt`, or what `work` threw; then nothing of it is stored.
    */
   transaction<Result>(work: () => Result): Result;
+  /** Empties the write-ahead log, with whatever it still holds of deleted text. */
+  truncateLog(): void;
   close(): void;
 }
 
@@ -82,14 +84,18 @@ function storeDatabase(write: Sql, read: Sql): StoreDatabase {
         throw storeError(error);
       }
     },
+    truncateLog() {
+      try {
+        if (write.open) write.pragma('wal_checkpoint(TRUNCATE)');
+      } catch (error) {
+        // A full or damaged disk: what is in the log is as durable there, and is cleared another time.
+        if (!(error instanceof Database.SqliteError)) throw error;
+      }
+    },
     close() {
       read.close();
       try {
-        // Leaves the log empty, so that deleted text does not stay behind in it.
-        if (write.open) write.pragma('wal_checkpoint(TRUNCATE)');
-      } catch (error) {
-        // A full or damaged disk: what is in the log is as durable there, and the file must be let go.
-        if (!(error instanceof Database.SqliteError)) throw error;
+        this.truncateLog();
       } finally {
         write.close();
       }

@@ -1,7 +1,7 @@
 /** The second line of a conversation in the list. */
 import type { ConversationView, Delivery } from '../../../src-shared/contract/views.ts';
 import type { Translate } from '../../app/i18n/translate.ts';
-import { noticePreview } from '../timeline/notice-text.ts';
+import { noticePreview, quietLine } from '../timeline/notice-text.ts';
 
 export type Preview =
   | { readonly type: 'typing' }
@@ -32,7 +32,7 @@ export function previewOf(t: Translate, conversation: ConversationView, situatio
     return { type: 'quiet', text: state === 'request' ? t('list.request') : t('list.noMessages') };
   }
   const { body, isOwn, delivery } = lastMessage;
-  if (body.type === 'notice') return { type: 'quiet', text: noticePreview(t, body.notice) };
+  if (body.type !== 'text') return { type: 'quiet', text: noticePreview(t, quietLine(body)) };
   return { type: 'message', isOwn, text: oneLine(body.text), delivery: delivery?.state ?? null };
 }
 

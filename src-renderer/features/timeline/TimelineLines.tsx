@@ -1,8 +1,8 @@
-import type { ContactView, Notice } from '../../../src-shared/contract/views.ts';
+import type { ContactView } from '../../../src-shared/contract/views.ts';
 import { useNow, useServices, useT } from '../../app/context.ts';
 import { daysBetween } from '../../app/formats.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
-import { noticeText } from './notice-text.ts';
+import { noticeText, type QuietLine } from './notice-text.ts';
 import css from './TimelineLines.module.css';
 
 const MINUTE_MS = 60_000;
@@ -21,7 +21,7 @@ export function UnreadLine() {
 }
 
 interface NoticeLineProps {
-  readonly notice: Notice;
+  readonly notice: QuietLine;
   readonly name: string;
   readonly isActive: boolean;
 }

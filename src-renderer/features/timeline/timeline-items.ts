@@ -1,7 +1,8 @@
 /** What stands in a conversation, line by line: messages, day separators, the line of new messages. */
-import type { Delivery, HistoryCursor, MessageView, Notice } from '../../../src-shared/contract/views.ts';
+import type { Delivery, HistoryCursor, MessageView } from '../../../src-shared/contract/views.ts';
 import { startOfDay } from '../../app/formats.ts';
 import { comparePositions, type MessageWindow } from './message-window.ts';
+import { quietLine, type QuietLine } from './notice-text.ts';
 
 /** Messages of one author within this time of each other stand under one name. */
 const GROUP_GAP_MS = 5 * 60_000;
@@ -14,7 +15,7 @@ export type TimelineItem =
       readonly type: 'notice';
       readonly key: string;
       readonly message: MessageView;
-      readonly notice: Notice;
+      readonly notice: QuietLine;
     }
   | {
       readonly type: 'message';
@@ -49,8 +50,8 @@ export function timelineItems(window: MessageWindow): readonly TimelineItem[] {
       previous = null;
     }
     const { messageId: key, body } = message;
-    if (body.type === 'notice') {
-      items.push({ type: 'notice', key, message, notice: body.notice });
+    if (body.type !== 'text') {
+      items.push({ type: 'notice', key, message, notice: quietLine(body) });
       previous = null;
       continue;
     }

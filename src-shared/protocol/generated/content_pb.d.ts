@@ -192,6 +192,42 @@ export declare type Content = Message<"kith.content.v1.Content"> & {
      */
     value: SessionReset;
     case: "sessionReset";
+  } | {
+    /**
+     * @generated from field: kith.content.v1.Edit edit = 22;
+     */
+    value: Edit;
+    case: "edit";
+  } | {
+    /**
+     * @generated from field: kith.content.v1.Delete delete = 23;
+     */
+    value: Delete;
+    case: "delete";
+  } | {
+    /**
+     * @generated from field: kith.content.v1.Reaction reaction = 24;
+     */
+    value: Reaction;
+    case: "reaction";
+  } | {
+    /**
+     * @generated from field: kith.content.v1.Pin pin = 25;
+     */
+    value: Pin;
+    case: "pin";
+  } | {
+    /**
+     * @generated from field: kith.content.v1.Timer timer = 26;
+     */
+    value: Timer;
+    case: "timer";
+  } | {
+    /**
+     * @generated from field: kith.content.v1.OwnSync own_sync = 27;
+     */
+    value: OwnSync;
+    case: "ownSync";
   } | { case: undefined; value?: undefined };
 };
 
@@ -209,6 +245,44 @@ export declare type Text = Message<"kith.content.v1.Text"> & {
    * @generated from field: string text = 1;
    */
   text: string;
+
+  /**
+   * @generated from field: repeated kith.content.v1.Mention mentions = 2;
+   */
+  mentions: Mention[];
+
+  /**
+   * @generated from field: kith.content.v1.Quote quote = 3;
+   */
+  quote?: Quote | undefined;
+
+  /**
+   * Set for a reply in a thread: the message that the thread hangs on.
+   *
+   * @generated from field: bytes thread_root = 4;
+   */
+  threadRoot: Uint8Array;
+
+  /**
+   * A reply in a thread that also stands in the room.
+   *
+   * @generated from field: bool also_to_room = 5;
+   */
+  alsoToRoom: boolean;
+
+  /**
+   * Gone this long after the relay accepted it; zero stays.
+   *
+   * @generated from field: uint32 expires_after_seconds = 7;
+   */
+  expiresAfterSeconds: number;
+
+  /**
+   * The text was somebody's before; whose is not said.
+   *
+   * @generated from field: bool is_forwarded = 8;
+   */
+  isForwarded: boolean;
 };
 
 /**
@@ -216,6 +290,316 @@ export declare type Text = Message<"kith.content.v1.Text"> & {
  * Use `create(TextSchema)` to create a new message.
  */
 export declare const TextSchema: GenMessage<Text>;
+
+/**
+ * A range of the text, in UTF-16 code units. Ranges neither overlap nor reach past the text.
+ *
+ * @generated from message kith.content.v1.Mention
+ */
+export declare type Mention = Message<"kith.content.v1.Mention"> & {
+  /**
+   * @generated from field: uint32 start = 1;
+   */
+  start: number;
+
+  /**
+   * @generated from field: uint32 length = 2;
+   */
+  length: number;
+
+  /**
+   * @generated from oneof kith.content.v1.Mention.whom
+   */
+  whom: {
+    /**
+     * @generated from field: bytes account_id = 3;
+     */
+    value: Uint8Array;
+    case: "accountId";
+  } | {
+    /**
+     * @generated from field: bool room = 4;
+     */
+    value: boolean;
+    case: "room";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message kith.content.v1.Mention.
+ * Use `create(MentionSchema)` to create a new message.
+ */
+export declare const MentionSchema: GenMessage<Mention>;
+
+/**
+ * What a message answers. A receiver who has the original checks this against it.
+ *
+ * @generated from message kith.content.v1.Quote
+ */
+export declare type Quote = Message<"kith.content.v1.Quote"> & {
+  /**
+   * @generated from field: bytes message_id = 1;
+   */
+  messageId: Uint8Array;
+
+  /**
+   * @generated from field: bytes author_account_id = 2;
+   */
+  authorAccountId: Uint8Array;
+
+  /**
+   * The beginning of the original as the quoting device saw it.
+   *
+   * @generated from field: string text = 3;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message kith.content.v1.Quote.
+ * Use `create(QuoteSchema)` to create a new message.
+ */
+export declare const QuoteSchema: GenMessage<Quote>;
+
+/**
+ * By the author alone. The version with the highest (time, author device) shows; all are kept.
+ *
+ * @generated from message kith.content.v1.Edit
+ */
+export declare type Edit = Message<"kith.content.v1.Edit"> & {
+  /**
+   * @generated from field: bytes message_id = 1;
+   */
+  messageId: Uint8Array;
+
+  /**
+   * @generated from field: string text = 2;
+   */
+  text: string;
+
+  /**
+   * @generated from field: repeated kith.content.v1.Mention mentions = 3;
+   */
+  mentions: Mention[];
+};
+
+/**
+ * Describes the message kith.content.v1.Edit.
+ * Use `create(EditSchema)` to create a new message.
+ */
+export declare const EditSchema: GenMessage<Edit>;
+
+/**
+ * For everyone, by the author. Wins over every edit.
+ *
+ * @generated from message kith.content.v1.Delete
+ */
+export declare type Delete = Message<"kith.content.v1.Delete"> & {
+  /**
+   * @generated from field: bytes message_id = 1;
+   */
+  messageId: Uint8Array;
+};
+
+/**
+ * Describes the message kith.content.v1.Delete.
+ * Use `create(DeleteSchema)` to create a new message.
+ */
+export declare const DeleteSchema: GenMessage<Delete>;
+
+/**
+ * Per (message, author, emoji) the last writer wins.
+ *
+ * @generated from message kith.content.v1.Reaction
+ */
+export declare type Reaction = Message<"kith.content.v1.Reaction"> & {
+  /**
+   * @generated from field: bytes message_id = 1;
+   */
+  messageId: Uint8Array;
+
+  /**
+   * @generated from field: string emoji = 2;
+   */
+  emoji: string;
+
+  /**
+   * @generated from field: bool active = 3;
+   */
+  active: boolean;
+};
+
+/**
+ * Describes the message kith.content.v1.Reaction.
+ * Use `create(ReactionSchema)` to create a new message.
+ */
+export declare const ReactionSchema: GenMessage<Reaction>;
+
+/**
+ * Per message the last writer wins.
+ *
+ * @generated from message kith.content.v1.Pin
+ */
+export declare type Pin = Message<"kith.content.v1.Pin"> & {
+  /**
+   * @generated from field: bytes message_id = 1;
+   */
+  messageId: Uint8Array;
+
+  /**
+   * @generated from field: bool active = 2;
+   */
+  active: boolean;
+};
+
+/**
+ * Describes the message kith.content.v1.Pin.
+ * Use `create(PinSchema)` to create a new message.
+ */
+export declare const PinSchema: GenMessage<Pin>;
+
+/**
+ * How long new messages of this direct conversation stay, zero for always. The last writer wins.
+ *
+ * @generated from message kith.content.v1.Timer
+ */
+export declare type Timer = Message<"kith.content.v1.Timer"> & {
+  /**
+   * @generated from field: uint32 seconds = 1;
+   */
+  seconds: number;
+};
+
+/**
+ * Describes the message kith.content.v1.Timer.
+ * Use `create(TimerSchema)` to create a new message.
+ */
+export declare const TimerSchema: GenMessage<Timer>;
+
+/**
+ * To the author's own devices: what one of them did that concerns no one else.
+ *
+ * @generated from message kith.content.v1.OwnSync
+ */
+export declare type OwnSync = Message<"kith.content.v1.OwnSync"> & {
+  /**
+   * @generated from oneof kith.content.v1.OwnSync.change
+   */
+  change: {
+    /**
+     * @generated from field: kith.content.v1.Star star = 1;
+     */
+    value: Star;
+    case: "star";
+  } | {
+    /**
+     * @generated from field: kith.content.v1.Hide hide = 2;
+     */
+    value: Hide;
+    case: "hide";
+  } | {
+    /**
+     * @generated from field: kith.content.v1.Follow follow = 3;
+     */
+    value: Follow;
+    case: "follow";
+  } | {
+    /**
+     * @generated from field: kith.content.v1.Draft draft = 4;
+     */
+    value: Draft;
+    case: "draft";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message kith.content.v1.OwnSync.
+ * Use `create(OwnSyncSchema)` to create a new message.
+ */
+export declare const OwnSyncSchema: GenMessage<OwnSync>;
+
+/**
+ * @generated from message kith.content.v1.Star
+ */
+export declare type Star = Message<"kith.content.v1.Star"> & {
+  /**
+   * @generated from field: bytes message_id = 1;
+   */
+  messageId: Uint8Array;
+
+  /**
+   * @generated from field: bool active = 2;
+   */
+  active: boolean;
+};
+
+/**
+ * Describes the message kith.content.v1.Star.
+ * Use `create(StarSchema)` to create a new message.
+ */
+export declare const StarSchema: GenMessage<Star>;
+
+/**
+ * Delete for me.
+ *
+ * @generated from message kith.content.v1.Hide
+ */
+export declare type Hide = Message<"kith.content.v1.Hide"> & {
+  /**
+   * @generated from field: bytes message_id = 1;
+   */
+  messageId: Uint8Array;
+};
+
+/**
+ * Describes the message kith.content.v1.Hide.
+ * Use `create(HideSchema)` to create a new message.
+ */
+export declare const HideSchema: GenMessage<Hide>;
+
+/**
+ * @generated from message kith.content.v1.Follow
+ */
+export declare type Follow = Message<"kith.content.v1.Follow"> & {
+  /**
+   * @generated from field: bytes thread_root = 1;
+   */
+  threadRoot: Uint8Array;
+
+  /**
+   * @generated from field: bool active = 2;
+   */
+  active: boolean;
+};
+
+/**
+ * Describes the message kith.content.v1.Follow.
+ * Use `create(FollowSchema)` to create a new message.
+ */
+export declare const FollowSchema: GenMessage<Follow>;
+
+/**
+ * @generated from message kith.content.v1.Draft
+ */
+export declare type Draft = Message<"kith.content.v1.Draft"> & {
+  /**
+   * Empty for the draft of the room itself.
+   *
+   * @generated from field: bytes thread_root = 1;
+   */
+  threadRoot: Uint8Array;
+
+  /**
+   * @generated from field: string text = 2;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message kith.content.v1.Draft.
+ * Use `create(DraftSchema)` to create a new message.
+ */
+export declare const DraftSchema: GenMessage<Draft>;
 
 /**
  * @generated from message kith.content.v1.Receipt
@@ -280,6 +664,13 @@ export declare type ReadSync = Message<"kith.content.v1.ReadSync"> & {
    * @generated from field: uint64 up_to_accepted_order = 1;
    */
   upToAcceptedOrder: bigint;
+
+  /**
+   * Set where it was a thread that was read.
+   *
+   * @generated from field: bytes thread_root = 2;
+   */
+  threadRoot: Uint8Array;
 };
 
 /**

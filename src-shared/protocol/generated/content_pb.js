@@ -10,7 +10,7 @@ import { enumDesc, fileDesc, messageDesc, tsEnum } from "@bufbuild/protobuf/code
  * Describes the file content.proto.
  */
 export const file_content = /*@__PURE__*/
-  fileDesc("Cg1jb250ZW50LnByb3RvEg9raXRoLmNvbnRlbnQudjEicAoGUGFja2V0EjEKC2NvbXByZXNzaW9uGAEgASgOMhwua2l0aC5jb250ZW50LnYxLkNvbXByZXNzaW9uEgwKBGJvZHkYAiABKAwSEgoKYm9keV9ieXRlcxgDIAEoDRIRCglyZXNlbmRfb2YYBCABKAwiQAoMQ29udGVudEJhdGNoEjAKCGNvbnRlbnRzGAEgAygLMh4ua2l0aC5jb250ZW50LnYxLlNpZ25lZENvbnRlbnQiMwoNU2lnbmVkQ29udGVudBIPCgdjb250ZW50GAEgASgMEhEKCXNpZ25hdHVyZRgCIAEoDCLuAwoHQ29udGVudBISCgptZXNzYWdlX2lkGAEgASgMEg8KB3Jvb21faWQYAiABKAwSGQoRYXV0aG9yX2FjY291bnRfaWQYAyABKAwSGAoQYXV0aG9yX2RldmljZV9pZBgEIAEoDRIcChRyZWNpcGllbnRfYWNjb3VudF9pZBgFIAEoDBIOCgZobGNfbXMYBiABKAQSEwoLaGxjX2NvdW50ZXIYByABKA0SEwoLY2hhaW5faW5kZXgYCCABKAQSFQoNcHJldmlvdXNfaGFzaBgJIAEoDBIlCgR0ZXh0GBAgASgLMhUua2l0aC5jb250ZW50LnYxLlRleHRIABIrCgdyZWNlaXB0GBEgASgLMhgua2l0aC5jb250ZW50LnYxLlJlY2VpcHRIABIpCgZ0eXBpbmcYEiABKAsyFy5raXRoLmNvbnRlbnQudjEuVHlwaW5nSAASKwoHcHJvZmlsZRgTIAEoCzIYLmtpdGguY29udGVudC52MS5Qcm9maWxlSAASLgoJcmVhZF9zeW5jGBQgASgLMhkua2l0aC5jb250ZW50LnYxLlJlYWRTeW5jSAASNgoNc2Vzc2lvbl9yZXNldBgVIAEoCzIdLmtpdGguY29udGVudC52MS5TZXNzaW9uUmVzZXRIAEIGCgRib2R5IhQKBFRleHQSDAoEdGV4dBgBIAEoCSJKCgdSZWNlaXB0EioKBGtpbmQYASABKA4yHC5raXRoLmNvbnRlbnQudjEuUmVjZWlwdEtpbmQSEwoLbWVzc2FnZV9pZHMYAiADKAwiGAoGVHlwaW5nEg4KBmFjdGl2ZRgBIAEoCCIfCgdQcm9maWxlEhQKDGRpc3BsYXlfbmFtZRgBIAEoCSIoCghSZWFkU3luYxIcChR1cF90b19hY2NlcHRlZF9vcmRlchgBIAEoBCIOCgxTZXNzaW9uUmVzZXQiPgoMUmV0cnlSZXF1ZXN0EhkKEXBsYWludGV4dF9jb250ZW50GAEgASgMEhMKC2VudmVsb3BlX2lkGAIgASgMKlYKC0NvbXByZXNzaW9uEhsKF0NPTVBSRVNTSU9OX1VOU1BFQ0lGSUVEEAASFAoQQ09NUFJFU1NJT05fTk9ORRABEhQKEENPTVBSRVNTSU9OX1pTVEQQAipeCgtSZWNlaXB0S2luZBIcChhSRUNFSVBUX0tJTkRfVU5TUEVDSUZJRUQQABIaChZSRUNFSVBUX0tJTkRfREVMSVZFUkVEEAESFQoRUkVDRUlQVF9LSU5EX1JFQUQQAmIGcHJvdG8z");
+  fileDesc("Cg1jb250ZW50LnByb3RvEg9raXRoLmNvbnRlbnQudjEicAoGUGFja2V0EjEKC2NvbXByZXNzaW9uGAEgASgOMhwua2l0aC5jb250ZW50LnYxLkNvbXByZXNzaW9uEgwKBGJvZHkYAiABKAwSEgoKYm9keV9ieXRlcxgDIAEoDRIRCglyZXNlbmRfb2YYBCABKAwiQAoMQ29udGVudEJhdGNoEjAKCGNvbnRlbnRzGAEgAygLMh4ua2l0aC5jb250ZW50LnYxLlNpZ25lZENvbnRlbnQiMwoNU2lnbmVkQ29udGVudBIPCgdjb250ZW50GAEgASgMEhEKCXNpZ25hdHVyZRgCIAEoDCLrBQoHQ29udGVudBISCgptZXNzYWdlX2lkGAEgASgMEg8KB3Jvb21faWQYAiABKAwSGQoRYXV0aG9yX2FjY291bnRfaWQYAyABKAwSGAoQYXV0aG9yX2RldmljZV9pZBgEIAEoDRIcChRyZWNpcGllbnRfYWNjb3VudF9pZBgFIAEoDBIOCgZobGNfbXMYBiABKAQSEwoLaGxjX2NvdW50ZXIYByABKA0SEwoLY2hhaW5faW5kZXgYCCABKAQSFQoNcHJldmlvdXNfaGFzaBgJIAEoDBIlCgR0ZXh0GBAgASgLMhUua2l0aC5jb250ZW50LnYxLlRleHRIABIrCgdyZWNlaXB0GBEgASgLMhgua2l0aC5jb250ZW50LnYxLlJlY2VpcHRIABIpCgZ0eXBpbmcYEiABKAsyFy5raXRoLmNvbnRlbnQudjEuVHlwaW5nSAASKwoHcHJvZmlsZRgTIAEoCzIYLmtpdGguY29udGVudC52MS5Qcm9maWxlSAASLgoJcmVhZF9zeW5jGBQgASgLMhkua2l0aC5jb250ZW50LnYxLlJlYWRTeW5jSAASNgoNc2Vzc2lvbl9yZXNldBgVIAEoCzIdLmtpdGguY29udGVudC52MS5TZXNzaW9uUmVzZXRIABIlCgRlZGl0GBYgASgLMhUua2l0aC5jb250ZW50LnYxLkVkaXRIABIpCgZkZWxldGUYFyABKAsyFy5raXRoLmNvbnRlbnQudjEuRGVsZXRlSAASLQoIcmVhY3Rpb24YGCABKAsyGS5raXRoLmNvbnRlbnQudjEuUmVhY3Rpb25IABIjCgNwaW4YGSABKAsyFC5raXRoLmNvbnRlbnQudjEuUGluSAASJwoFdGltZXIYGiABKAsyFi5raXRoLmNvbnRlbnQudjEuVGltZXJIABIsCghvd25fc3luYxgbIAEoCzIYLmtpdGguY29udGVudC52MS5Pd25TeW5jSABCBgoEYm9keSLHAQoEVGV4dBIMCgR0ZXh0GAEgASgJEioKCG1lbnRpb25zGAIgAygLMhgua2l0aC5jb250ZW50LnYxLk1lbnRpb24SJQoFcXVvdGUYAyABKAsyFi5raXRoLmNvbnRlbnQudjEuUXVvdGUSEwoLdGhyZWFkX3Jvb3QYBCABKAwSFAoMYWxzb190b19yb29tGAUgASgIEh0KFWV4cGlyZXNfYWZ0ZXJfc2Vjb25kcxgHIAEoDRIUCgxpc19mb3J3YXJkZWQYCCABKAgiVgoHTWVudGlvbhINCgVzdGFydBgBIAEoDRIOCgZsZW5ndGgYAiABKA0SFAoKYWNjb3VudF9pZBgDIAEoDEgAEg4KBHJvb20YBCABKAhIAEIGCgR3aG9tIkQKBVF1b3RlEhIKCm1lc3NhZ2VfaWQYASABKAwSGQoRYXV0aG9yX2FjY291bnRfaWQYAiABKAwSDAoEdGV4dBgDIAEoCSJUCgRFZGl0EhIKCm1lc3NhZ2VfaWQYASABKAwSDAoEdGV4dBgCIAEoCRIqCghtZW50aW9ucxgDIAMoCzIYLmtpdGguY29udGVudC52MS5NZW50aW9uIhwKBkRlbGV0ZRISCgptZXNzYWdlX2lkGAEgASgMIj0KCFJlYWN0aW9uEhIKCm1lc3NhZ2VfaWQYASABKAwSDQoFZW1vamkYAiABKAkSDgoGYWN0aXZlGAMgASgIIikKA1BpbhISCgptZXNzYWdlX2lkGAEgASgMEg4KBmFjdGl2ZRgCIAEoCCIYCgVUaW1lchIPCgdzZWNvbmRzGAEgASgNIrUBCgdPd25TeW5jEiUKBHN0YXIYASABKAsyFS5raXRoLmNvbnRlbnQudjEuU3RhckgAEiUKBGhpZGUYAiABKAsyFS5raXRoLmNvbnRlbnQudjEuSGlkZUgAEikKBmZvbGxvdxgDIAEoCzIXLmtpdGguY29udGVudC52MS5Gb2xsb3dIABInCgVkcmFmdBgEIAEoCzIWLmtpdGguY29udGVudC52MS5EcmFmdEgAQggKBmNoYW5nZSIqCgRTdGFyEhIKCm1lc3NhZ2VfaWQYASABKAwSDgoGYWN0aXZlGAIgASgIIhoKBEhpZGUSEgoKbWVzc2FnZV9pZBgBIAEoDCItCgZGb2xsb3cSEwoLdGhyZWFkX3Jvb3QYASABKAwSDgoGYWN0aXZlGAIgASgIIioKBURyYWZ0EhMKC3RocmVhZF9yb290GAEgASgMEgwKBHRleHQYAiABKAkiSgoHUmVjZWlwdBIqCgRraW5kGAEgASgOMhwua2l0aC5jb250ZW50LnYxLlJlY2VpcHRLaW5kEhMKC21lc3NhZ2VfaWRzGAIgAygMIhgKBlR5cGluZxIOCgZhY3RpdmUYASABKAgiHwoHUHJvZmlsZRIUCgxkaXNwbGF5X25hbWUYASABKAkiPQoIUmVhZFN5bmMSHAoUdXBfdG9fYWNjZXB0ZWRfb3JkZXIYASABKAQSEwoLdGhyZWFkX3Jvb3QYAiABKAwiDgoMU2Vzc2lvblJlc2V0Ij4KDFJldHJ5UmVxdWVzdBIZChFwbGFpbnRleHRfY29udGVudBgBIAEoDBITCgtlbnZlbG9wZV9pZBgCIAEoDCpWCgtDb21wcmVzc2lvbhIbChdDT01QUkVTU0lPTl9VTlNQRUNJRklFRBAAEhQKEENPTVBSRVNTSU9OX05PTkUQARIUChBDT01QUkVTU0lPTl9aU1REEAIqXgoLUmVjZWlwdEtpbmQSHAoYUkVDRUlQVF9LSU5EX1VOU1BFQ0lGSUVEEAASGgoWUkVDRUlQVF9LSU5EX0RFTElWRVJFRBABEhUKEVJFQ0VJUFRfS0lORF9SRUFEEAJiBnByb3RvMw");
 
 /**
  * Describes the message kith.content.v1.Packet.
@@ -48,46 +48,130 @@ export const TextSchema = /*@__PURE__*/
   messageDesc(file_content, 4);
 
 /**
+ * Describes the message kith.content.v1.Mention.
+ * Use `create(MentionSchema)` to create a new message.
+ */
+export const MentionSchema = /*@__PURE__*/
+  messageDesc(file_content, 5);
+
+/**
+ * Describes the message kith.content.v1.Quote.
+ * Use `create(QuoteSchema)` to create a new message.
+ */
+export const QuoteSchema = /*@__PURE__*/
+  messageDesc(file_content, 6);
+
+/**
+ * Describes the message kith.content.v1.Edit.
+ * Use `create(EditSchema)` to create a new message.
+ */
+export const EditSchema = /*@__PURE__*/
+  messageDesc(file_content, 7);
+
+/**
+ * Describes the message kith.content.v1.Delete.
+ * Use `create(DeleteSchema)` to create a new message.
+ */
+export const DeleteSchema = /*@__PURE__*/
+  messageDesc(file_content, 8);
+
+/**
+ * Describes the message kith.content.v1.Reaction.
+ * Use `create(ReactionSchema)` to create a new message.
+ */
+export const ReactionSchema = /*@__PURE__*/
+  messageDesc(file_content, 9);
+
+/**
+ * Describes the message kith.content.v1.Pin.
+ * Use `create(PinSchema)` to create a new message.
+ */
+export const PinSchema = /*@__PURE__*/
+  messageDesc(file_content, 10);
+
+/**
+ * Describes the message kith.content.v1.Timer.
+ * Use `create(TimerSchema)` to create a new message.
+ */
+export const TimerSchema = /*@__PURE__*/
+  messageDesc(file_content, 11);
+
+/**
+ * Describes the message kith.content.v1.OwnSync.
+ * Use `create(OwnSyncSchema)` to create a new message.
+ */
+export const OwnSyncSchema = /*@__PURE__*/
+  messageDesc(file_content, 12);
+
+/**
+ * Describes the message kith.content.v1.Star.
+ * Use `create(StarSchema)` to create a new message.
+ */
+export const StarSchema = /*@__PURE__*/
+  messageDesc(file_content, 13);
+
+/**
+ * Describes the message kith.content.v1.Hide.
+ * Use `create(HideSchema)` to create a new message.
+ */
+export const HideSchema = /*@__PURE__*/
+  messageDesc(file_content, 14);
+
+/**
+ * Describes the message kith.content.v1.Follow.
+ * Use `create(FollowSchema)` to create a new message.
+ */
+export const FollowSchema = /*@__PURE__*/
+  messageDesc(file_content, 15);
+
+/**
+ * Describes the message kith.content.v1.Draft.
+ * Use `create(DraftSchema)` to create a new message.
+ */
+export const DraftSchema = /*@__PURE__*/
+  messageDesc(file_content, 16);
+
+/**
  * Describes the message kith.content.v1.Receipt.
  * Use `create(ReceiptSchema)` to create a new message.
  */
 export const ReceiptSchema = /*@__PURE__*/
-  messageDesc(file_content, 5);
+  messageDesc(file_content, 17);
 
 /**
  * Describes the message kith.content.v1.Typing.
  * Use `create(TypingSchema)` to create a new message.
  */
 export const TypingSchema = /*@__PURE__*/
-  messageDesc(file_content, 6);
+  messageDesc(file_content, 18);
 
 /**
  * Describes the message kith.content.v1.Profile.
  * Use `create(ProfileSchema)` to create a new message.
  */
 export const ProfileSchema = /*@__PURE__*/
-  messageDesc(file_content, 7);
+  messageDesc(file_content, 19);
 
 /**
  * Describes the message kith.content.v1.ReadSync.
  * Use `create(ReadSyncSchema)` to create a new message.
  */
 export const ReadSyncSchema = /*@__PURE__*/
-  messageDesc(file_content, 8);
+  messageDesc(file_content, 20);
 
 /**
  * Describes the message kith.content.v1.SessionReset.
  * Use `create(SessionResetSchema)` to create a new message.
  */
 export const SessionResetSchema = /*@__PURE__*/
-  messageDesc(file_content, 9);
+  messageDesc(file_content, 21);
 
 /**
  * Describes the message kith.content.v1.RetryRequest.
  * Use `create(RetryRequestSchema)` to create a new message.
  */
 export const RetryRequestSchema = /*@__PURE__*/
-  messageDesc(file_content, 10);
+  messageDesc(file_content, 22);
 
 /**
  * Describes the enum kith.content.v1.Compression.

@@ -16,7 +16,7 @@ import { makeDevice } from './device.ts';
 const SMALL = 10_000;
 const LARGE = 1_000_000;
 const CONVERSATIONS = 50;
-const STARTS = 5;
+const STARTS = 25;
 const PAGES = 200;
 
 /** Cold start here is from the open of the file to the first page of history, without Chromium. */
@@ -77,17 +77,25 @@ function fill(folder: string, name: string, messages: number): FilledStore {
             conversation: room.row,
             author: { accountId: room.peerId, deviceId: context.requireAccount().deviceId },
             sentAtMs: atMs,
-            text: `Message ${String(i)} of somebody who writes about the weather, and the train, and lunch.`,
+            message: {
+              text: `Message ${String(i)} of somebody who writes about the weather, and the train, and lunch.`,
+              extras: {},
+              threadRoot: null,
+              place: 'room',
+              expiresAfterS: null,
+            },
+            mentions: 'others',
             signed: { content: new Uint8Array(160), signature: new Uint8Array(64) },
             integrity: { signature: 'valid', chain: 'continues', clock: 'plausible' },
             acceptedOrder: orderFromMs(atMs),
           },
           atMs,
+          'unread',
         );
       }
       if (from % 100_000 !== 0) {
         for (const room of rooms)
-          context.store.messages.markReadUpTo(room.row, {
+          context.store.messages.markReadUpTo(room.row, null, {
             order: orderFromMs(firstMs + from * 1_000),
             row: 0,
           });

@@ -1,6 +1,7 @@
 /** The scripted engine: changes the world, and publishes what changed. */
 import type { KithEvent } from '../../../src-shared/contract/events.ts';
 import type { ConversationView, Delivery, MessageView } from '../../../src-shared/contract/views.ts';
+import { textBody, UNTOUCHED } from '../message-views.ts';
 import { KithError } from '../../../src-shared/errors.ts';
 import type { MessageId, RoomId } from '../../../src-shared/ids.ts';
 import { orderFromMs } from '../../../src-shared/protocol/limits.ts';
@@ -63,10 +64,11 @@ export function createEngine(world: World, publish: (event: KithEvent) => void):
       row: 1_000_000 + made,
       authorId: isOwn ? OWN_ACCOUNT : room(roomId).peer.accountId,
       isOwn,
-      body: { type: 'text', text },
+      body: textBody(text),
       sentAtMs: nowMs,
       isUnread: !isOwn,
       delivery: isOwn ? { state: 'queued' } : null,
+      ...UNTOUCHED,
       isSuspicious: false,
     };
   }

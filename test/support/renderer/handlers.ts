@@ -35,6 +35,7 @@ export function createHandlers(
   };
 
   return {
+    ...unscripted(),
     'account.get': () => (world.appState.phase === 'open' ? world.appState.account : null),
     'account.register'({ relay, username, displayName }) {
       if (username === 'taken') throw new KithError('username-taken', 'taken');
@@ -176,6 +177,33 @@ export function createHandlers(
       publish({ type: 'hosted-relay', relay: world.hostedRelay });
       return world.hostedRelay;
     },
+  };
+}
+
+/** What the interface does not ask yet: asking shows up as an error in the test that does. */
+function unscripted() {
+  const refuse = (): never => {
+    throw new KithError('not-found', 'this world has no script for that');
+  };
+  return {
+    'conversations.setTimer': refuse,
+    'conversations.pinned': refuse,
+    'messages.get': refuse,
+    'messages.forward': refuse,
+    'messages.edit': refuse,
+    'messages.deleteForEveryone': refuse,
+    'messages.deleteForMe': refuse,
+    'messages.react': refuse,
+    'messages.pin': refuse,
+    'messages.star': refuse,
+    'messages.starred': refuse,
+    'messages.versions': refuse,
+    'threads.inbox': refuse,
+    'threads.get': refuse,
+    'threads.page': refuse,
+    'threads.markRead': refuse,
+    'threads.follow': refuse,
+    'threads.setDraft': refuse,
   };
 }
 

@@ -32,8 +32,12 @@ export function emptyConversation(number: number, peer: ContactView): Conversati
     isPinned: false,
     isMuted: false,
     unreadCount: 0,
+    mentionCount: 0,
+    threadUnreadCount: 0,
     lastMessage: null,
     lastActivityMs: Date.now(),
     draft: '',
+    olderDraft: '',
+    timerS: 0,
   };
 }

@@ -1,6 +1,7 @@
 /** Writes the history of one room: who said what, how long ago. */
 import type { Delivery, MessageBody, MessageView } from '../../../src-shared/contract/views.ts';
 import { orderFromMs } from '../../../src-shared/protocol/limits.ts';
+import { textBody, UNTOUCHED } from '../message-views.ts';
 import { accountId, messageId, OWN_ACCOUNT, roomId } from './people.ts';
 
 export interface Line {
@@ -13,11 +14,11 @@ export interface Line {
 }
 
 export function says(text: string, agoMinutes: number, more: Partial<Line> = {}): Line {
-  return { from: 'them', body: { type: 'text', text }, agoMinutes, ...more };
+  return { from: 'them', body: textBody(text), agoMinutes, ...more };
 }
 
 export function iSay(text: string, agoMinutes: number, delivery: Delivery = { state: 'read' }): Line {
-  return { from: 'me', body: { type: 'text', text }, agoMinutes, delivery };
+  return { from: 'me', body: textBody(text), agoMinutes, delivery };
 }
 
 export function history(room: number, lines: readonly Line[], nowMs: number): MessageView[] {
@@ -34,6 +35,7 @@ export function history(room: number, lines: readonly Line[], nowMs: number): Me
       sentAtMs,
       isUnread: line.isUnread ?? false,
       delivery: line.from === 'me' ? (line.delivery ?? { state: 'read' }) : null,
+      ...UNTOUCHED,
       isSuspicious: line.isSuspicious ?? false,
     };
   });

@@ -28,8 +28,8 @@ function addRoom(
 }
 
 export function lastMessage(message: MessageView): ConversationView['lastMessage'] {
-  const { messageId, isOwn, body, sentAtMs, delivery } = message;
-  return { messageId, isOwn, body, sentAtMs, delivery };
+  const { messageId, authorId, isOwn, body, sentAtMs, delivery } = message;
+  return { messageId, authorId, isOwn, body, sentAtMs, delivery };
 }
 
 function mainWorld(): World {

@@ -1,5 +1,6 @@
 /** Plain values for the rules under test. */
 import type { ConversationView, Delivery, MessageView } from '../../../src-shared/contract/views.ts';
+import { textBody, UNTOUCHED } from '../../support/message-views.ts';
 import type { AccountId, MessageId, RoomId } from '../../../src-shared/ids.ts';
 
 export const ROOM = 'room' as RoomId;
@@ -19,10 +20,11 @@ export function message(order: number, changes: Partial<MessageView> = {}): Mess
     row: order,
     authorId: NOOR,
     isOwn: false,
-    body: { type: 'text', text: `text ${String(order)}` },
+    body: textBody(`text ${String(order)}`),
     sentAtMs: NOON + order * MINUTE,
     isUnread: false,
     delivery: null,
+    ...UNTOUCHED,
     isSuspicious: false,
     ...changes,
   };
@@ -45,9 +47,13 @@ export function conversation(name: string, changes: Partial<ConversationView> = 
     isPinned: false,
     isMuted: false,
     unreadCount: 0,
+    mentionCount: 0,
+    threadUnreadCount: 0,
     lastMessage: null,
     lastActivityMs: 0,
     draft: '',
+    olderDraft: '',
+    timerS: 0,
     ...changes,
   };
 }

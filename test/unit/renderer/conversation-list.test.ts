@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { ConversationView } from '../../../src-shared/contract/views.ts';
-import type { MessageId } from '../../../src-shared/ids.ts';
+import type { AccountId, MessageId } from '../../../src-shared/ids.ts';
 import { english } from '../../../src-renderer/app/i18n/catalogue.ts';
 import { createTranslate } from '../../../src-renderer/app/i18n/translate.ts';
 import { edgeRow, listRows, stepRow } from '../../../src-renderer/features/conversation-list/list-rows.ts';
 import { previewOf } from '../../../src-renderer/features/conversation-list/preview.ts';
 import { conversationSections } from '../../../src-renderer/features/conversation-list/sections.ts';
+import { textBody } from '../../support/message-views.ts';
 import { conversation } from './builders.ts';
 
 const t = createTranslate(english, 'en-GB');
@@ -51,8 +52,9 @@ describe('the second line', () => {
   const quiet = { isTyping: false, isOpen: false };
   const lastMessage = {
     messageId: 'm' as MessageId,
+    authorId: 'me' as AccountId,
     isOwn: true,
-    body: { type: 'text', text: 'one\n\ntwo' },
+    body: textBody('one\n\ntwo'),
     sentAtMs: 0,
     delivery: { state: 'delivered' },
   } as const;

@@ -6,13 +6,14 @@ import {
   type Attention,
   type Incoming,
 } from '../../../src-main/shell/notifications/rules.ts';
+import { textBody } from '../../support/message-views.ts';
 
 const here = '11111111-1111-4111-8111-111111111111' as RoomId;
 const elsewhere = '22222222-2222-4222-8222-222222222222' as RoomId;
 
 function incoming(change: Partial<Incoming> = {}): Incoming {
   return {
-    message: { roomId: here, body: { type: 'text', text: 'See you at nine?' } },
+    message: { roomId: here, body: textBody('See you at nine?') },
     senderName: 'Ada',
     room: { state: 'active', isMuted: false },
     ...change,
@@ -75,7 +76,7 @@ describe('in which words', () => {
   test('long texts are cut between characters as people see them', () => {
     const family = '👨‍👩‍👧‍👦';
     const body = announcementFor(
-      incoming({ message: { roomId: here, body: { type: 'text', text: family.repeat(500) } } }),
+      incoming({ message: { roomId: here, body: textBody(family.repeat(500)) } }),
       away,
       'all',
     )?.body;

@@ -9,6 +9,7 @@ export const errors = {
   'error.username-unknown': 'Nobody on your relay has that username. Check how it is written.',
   'error.message-too-long': 'The message is too long. Send it in parts.',
   'error.message-empty': 'The message is empty.',
+  'error.not-yours': 'Only its author can do that.',
   'error.cannot-message-self': 'That is your own username.',
   'error.not-registered': 'This computer has no account at the relay.',
   'error.already-registered': 'This computer already has an account.',

@@ -1,0 +1,55 @@
+/** What has to hold before something is said or done in a conversation. */
+import { KithError } from '../../../src-shared/errors.ts';
+import type { MessageId, RoomId } from '../../../src-shared/ids.ts';
+import { MAX_TEXT_BYTES } from '../../../src-shared/protocol/limits.ts';
+import type { EngineContext } from '../context.ts';
+import type { Conversation } from '../conversations/repository.ts';
+import type { MessagePlace } from './repository.ts';
+
+/** Throws `not-found`. */
+export function requireConversation(context: EngineContext, roomId: RoomId): Conversation {
+  const conversation = context.store.conversations.byRoom(roomId);
+  if (conversation === null)
+    throw new KithError('not-found', 'There is no such conversation on this device.');
+  return conversation;
+}
+
+export interface Found {
+  readonly place: MessagePlace;
+  readonly conversation: Conversation;
+}
+
+/** A message that is there and was not deleted. Throws `not-found`. */
+export function requireMessage(context: EngineContext, messageId: MessageId): Found {
+  const place = context.store.messages.place(messageId);
+  const conversation = place === null ? null : context.store.conversations.byRow(place.conversation);
+  if (place?.kind !== 'text' || place.isDeleted || conversation === null) {
+    throw new KithError('not-found', 'There is no such message on this device.');
+  }
+  return { place, conversation };
+}
+
+/** Throws `message-empty`, `message-too-long`. */
+export function checkText(text: string): void {
+  if (text.trim() === '') throw new KithError('message-empty', 'The message is empty.');
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_TEXT_BYTES) {
+    throw new KithError(
+      'message-too-long',
+      `The message is ${String(bytes - MAX_TEXT_BYTES)} bytes too long. Up to ${String(MAX_TEXT_BYTES)} bytes fit.`,
+    );
+  }
+}
+
+/** Throws `blocked`, `identity-changed`. */
+export function checkMaySend(context: EngineContext, conversation: Conversation): void {
+  if (conversation.state === 'blocked') {
+    throw new KithError('blocked', 'You have blocked this person. Unblock them to write.');
+  }
+  if (context.store.keys.identity(conversation.peerId)?.state === 'changed') {
+    throw new KithError(
+      'identity-changed',
+      'The safety number of this person has changed. Compare it with them, or confirm the change, before you write.',
+    );
+  }
+}
