@@ -66,6 +66,8 @@ export async function register(
   account: Account,
 ): Promise<relay.Authenticated> {
   const identityKey = account.publicKey.serialize();
+  // Who was registered before has a right to the device id, whatever installation the relay knows by it.
+  const installation = account.state === 'registered' ? 'replacing' : 'first';
   const signature = account.privateKey.sign(
     registrationTranscript({
       relayName: hello.relayName,
@@ -74,6 +76,7 @@ export async function register(
       registrationId: account.registrationId,
       username: account.username,
       identityKey,
+      installation,
     }),
   );
   const value = create(relay.RegisterSchema, {
@@ -84,6 +87,7 @@ export async function register(
     identityKey,
     preKeys: await supplyPreKeys(context, { preKeys: PRE_KEY_BATCH, kyberPreKeys: PRE_KEY_BATCH }, 'replace'),
     signature,
+    replacesInstallation: installation === 'replacing',
   });
   return socket.request({ case: 'register', value }, 'authenticated');
 }

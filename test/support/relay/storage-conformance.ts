@@ -55,6 +55,7 @@ function registration(changes: Partial<Registration> = {}): Registration {
     username: `user-${accountId.slice(0, 8)}`,
     identityKey: Buffer.from(`identity of ${accountId}`),
     preKeys: upload([]),
+    installation: 'first',
     ...changes,
   };
 }
@@ -142,6 +143,55 @@ export function describeStorageConformance(name: string, driver: StorageDriver):
       expect(Buffer.from(found?.identityKey ?? [])).toEqual(alice.identityKey);
       expect(await storage.accounts.byId(parseId(v4()))).toBeUndefined();
       expect(await storage.accounts.byUsername('nobody')).toBeUndefined();
+    });
+
+    it('puts a reinstalled device in its own place: other keys, the same mailbox', async () => {
+      const storage = await driver.open();
+      const [alice, bob] = [await register(storage), await register(storage, { preKeys: upload([1, 2]) })];
+      const tablet = await register(storage, { ...bob, deviceId: parseDeviceId(2), preKeys: upload([5]) });
+      const sent = envelope(bob, [alice], 'sent before');
+      const [order] = orders(
+        await accept(storage, [envelope(alice, [bob, tablet], 'waits'), sent]).then((all) => all.slice(1)),
+      );
+      const again: Registration = {
+        ...bob,
+        registrationId: 99,
+        preKeys: upload([2, 3], 'new'),
+        installation: 'replacing',
+      };
+      expect(
+        await storage.accounts.register({ ...again, installation: 'first' }, 'open', 200, NOW_MS),
+      ).toEqual({ kind: 'device-conflict' });
+      expect(await storage.accounts.register(again, 'closed', 200, NOW_MS)).toMatchObject({
+        kind: 'registered',
+        effect: 'reinstall',
+        preKeyCounts: { oneTimePreKeys: 2, oneTimeKyberPreKeys: 2 },
+      });
+      await storage.close();
+      const reopened = await driver.reopen();
+      expect([...((await reopened.accounts.byUsername(bob.username))?.devices ?? [])]).toEqual([
+        [1, 99],
+        [2, 11],
+      ]);
+      expect(await texts(reopened, bob)).toEqual(['waits']);
+      expect(await reopened.mail.summary(bob)).toMatchObject({ envelopes: 1, lastAcceptedOrder: order });
+      const [bundle] = await reopened.preKeys.take(bob.accountId, [bob.deviceId], NOW_MS);
+      expect(bundle?.registrationId).toBe(99);
+      const [signed, oneTime] = [bundle?.signedPreKey.publicKey, bundle?.oneTimePreKey?.publicKey];
+      expect(Buffer.from(signed ?? []).toString()).toBe('key new 1');
+      expect(Buffer.from(oneTime ?? []).toString()).toBe('key new 2');
+      expect(await reopened.preKeys.counts(tablet)).toMatchObject({ oneTimePreKeys: 1 });
+      const outcomes = await accept(reopened, [
+        envelope(alice, [bob, tablet], 'to the old one'),
+        envelope(alice, [again, tablet], 'to the new one'),
+        // Who repeats what was accepted before it was reinstalled is recognised.
+        sent,
+      ]);
+      expect(outcomes[0]).toMatchObject({ kind: 'mismatched', accounts: [{ stale: [bob.deviceId] }] });
+      expect(outcomes.slice(1).map((outcome) => outcome.kind)).toEqual(['accepted', 'repeated']);
+      expect(await reopened.accounts.register(again, 'open', 200, NOW_MS)).toMatchObject({
+        effect: 'repeat',
+      });
     });
 
     it('gives a name to one of many that claim it at once', async () => {
