@@ -11,6 +11,8 @@ export interface Account {
   readonly deviceId: DeviceId;
   readonly address: DeviceAddress;
   readonly registrationId: number;
+  /** How often this device lost its store and began anew; names its author chains. */
+  readonly reinstallations: number;
   readonly privateKey: PrivateKey;
   readonly publicKey: PublicKey;
   readonly username: string;
@@ -44,6 +46,7 @@ interface AccountRow {
   accountId: Blob;
   deviceId: number;
   registrationId: number;
+  reinstallations: number;
   privateKey: Blob;
   publicKey: Blob;
   username: string;
@@ -61,7 +64,7 @@ export type AccountRepository = ReturnType<typeof accountRepository>;
 
 export function accountRepository(sql: Sql) {
   const get = sql.prepare<[], AccountRow>(
-    `SELECT account_id AS accountId, device_id AS deviceId, registration_id AS registrationId,
+    `SELECT account_id AS accountId, device_id AS deviceId, registration_id AS registrationId, reinstallations,
             identity_private_key AS privateKey, identity_public_key AS publicKey, username,
             display_name AS displayName, profile_version AS profileVersion, relay_url AS relayUrl,
             relay_name AS relayName, state, own_device_ids AS ownDeviceIds

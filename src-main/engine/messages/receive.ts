@@ -37,6 +37,7 @@ export function applyText(context: EngineContext, changes: Changes, incoming: In
         ? incoming.text.slice(0, MAX_TEXT_BYTES)
         : incoming.text,
     signed: content.signed,
+    chain: content.chain,
     integrity: incoming.integrity,
     acceptedOrder: arrival.acceptedOrder,
   };

@@ -1,9 +1,11 @@
 /** Rows of messages, and what changes them. Reading pages: history.ts. */
 import type { HistoryCursor, IntegrityVerdict, Notice } from '../../../src-shared/contract/views.ts';
 import type { ErrorCode } from '../../../src-shared/errors.ts';
-import type { AccountId, DeviceAddress, MessageId } from '../../../src-shared/ids.ts';
+import type { AccountId, DeviceAddress, DeviceId, MessageId } from '../../../src-shared/ids.ts';
 import type { ConversationRow } from '../conversations/repository.ts';
+import { contentHash, type ChainPlace, type KnownLink } from '../crypto/author-chain.ts';
 import type { SignedBytes } from '../crypto/packet.ts';
+import { previousHashOf } from '../crypto/signed-content.ts';
 import type { Blob, Sql } from '../store/database.ts';
 import { blob, fromBlob } from '../store/ids.ts';
 import { sqlStatesBefore, type DeliveryState } from './delivery.ts';
@@ -21,6 +23,8 @@ interface NewMessage {
 export interface NewText extends NewMessage {
   readonly text: string;
   readonly signed: SignedBytes;
+  /** Its place in its author's chain. */
+  readonly chain: ChainPlace | null;
   readonly integrity: IntegrityVerdict;
   /** Null while no relay has it. */
   readonly acceptedOrder: number | null;
@@ -47,7 +51,8 @@ export function messageRepository(sql: Sql) {
     message: NewText,
     side: { isOwn: 0 | 1; isUnread: 0 | 1; receivedAtMs: number | null; delivery: DeliveryState | null },
   ): void {
-    const { messageId, conversation, author, text, sentAtMs, acceptedOrder, integrity, signed } = message;
+    const { messageId, conversation, author, text, sentAtMs, acceptedOrder, integrity, signed, chain } =
+      message;
     statements.insertText.run(
       blob(messageId),
       conversation,
@@ -66,6 +71,8 @@ export function messageRepository(sql: Sql) {
       integrity.clock,
       signed.content,
       signed.signature,
+      chain?.epoch ?? null,
+      chain?.index ?? null,
     );
   }
 
@@ -104,6 +111,22 @@ export function messageRepository(sql: Sql) {
     remove: (messageId: MessageId) => void statements.remove.run(blob(messageId)),
     signedBytes: (messageId: MessageId): SignedBytes | null =>
       statements.content.get(blob(messageId)) ?? null,
+
+    /** What is stored of an author device at a place in its chain, right before it and right after. */
+    linksAround(
+      conversation: ConversationRow,
+      side: 'own' | 'foreign',
+      deviceId: DeviceId,
+      place: ChainPlace,
+    ): readonly KnownLink[] {
+      return statements.around
+        .all(conversation, side === 'own' ? 1 : 0, deviceId, place.epoch, place.index - 1, place.index + 1)
+        .map(({ index, content }) => ({
+          index,
+          hash: contentHash(content),
+          previousHash: previousHashOf(content),
+        }));
+    },
 
     markEncrypted: (messageId: MessageId) => void statements.markEncrypted.run(blob(messageId)),
     /** The relay's order also gives the message its place in the conversation. */
@@ -158,6 +181,8 @@ type TextColumns = [
   clockVerdict: string,
   content: Uint8Array,
   signature: Uint8Array,
+  chainEpoch: number | null,
+  chainIndex: number | null,
 ];
 
 type NoticeColumns = [
@@ -176,8 +201,8 @@ function messageStatements(sql: Sql) {
     insertText: sql.prepare<TextColumns>(
       `INSERT INTO messages (message_id, conversation, author_account_id, author_device_id, is_own, kind, body,
          sent_at_ms, display_order, accepted_order, received_at_ms, is_unread, delivery,
-         signature_verdict, chain_verdict, clock_verdict, content, signature)
-       VALUES (?, ?, ?, ?, ?, 'text', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         signature_verdict, chain_verdict, clock_verdict, content, signature, chain_epoch, chain_index)
+       VALUES (?, ?, ?, ?, ?, 'text', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     insertNotice: sql.prepare<NoticeColumns>(
       `INSERT INTO messages (message_id, conversation, author_account_id, author_device_id, is_own, kind, body,
@@ -193,6 +218,11 @@ function messageStatements(sql: Sql) {
     ),
     content: sql.prepare<[Blob], { content: Blob; signature: Blob }>(
       'SELECT content, signature FROM messages WHERE message_id = ? AND content IS NOT NULL',
+    ),
+    around: sql.prepare<[number, number, number, number, number, number], { index: number; content: Blob }>(
+      `SELECT chain_index AS "index", content FROM messages
+       WHERE conversation = ? AND is_own = ? AND author_device_id = ? AND chain_epoch = ?
+         AND chain_index BETWEEN ? AND ? AND signature_verdict = 'valid'`,
     ),
     setBody: sql.prepare<[string, Blob]>('UPDATE messages SET body = ? WHERE message_id = ?'),
     remove: sql.prepare<[Blob]>('DELETE FROM messages WHERE message_id = ?'),

@@ -34,6 +34,7 @@ export function sendText(context: EngineContext, roomId: RoomId, typed: string):
       sentAtMs: header.time.ms,
       text,
       signed,
+      chain: header.chain,
       integrity: {
         signature: 'valid',
         chain: header.chain?.index === 1 ? 'first' : 'continues',

@@ -1,9 +1,10 @@
 import type Database from 'better-sqlite3';
 import { KithError } from '../../../src-shared/errors.ts';
 import { initial } from './migrations/0001-initial.ts';
+import { installations } from './migrations/0002-installations.ts';
 
 /** Oldest first. A migration that was released is never changed; a new one is appended. */
-const MIGRATIONS: readonly string[] = [initial];
+const MIGRATIONS: readonly string[] = [initial, installations];
 
 /** `PRAGMA user_version` of a store this build writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -79,6 +79,7 @@ function fill(folder: string, name: string, messages: number): FilledStore {
             sentAtMs: atMs,
             text: `Message ${String(i)} of somebody who writes about the weather, and the train, and lunch.`,
             signed: { content: new Uint8Array(160), signature: new Uint8Array(64) },
+            chain: { epoch: 0, index: i + 1 },
             integrity: { signature: 'valid', chain: 'continues', clock: 'plausible' },
             acceptedOrder: orderFromMs(atMs),
           },

@@ -54,6 +54,7 @@ export function insertOwnText(store: Repositories, conversation: Conversation, t
     sentAtMs: 0,
     text,
     signed: { content: new Uint8Array([1]), signature: new Uint8Array([2]) },
+    chain: null,
     integrity: { signature: 'valid', chain: 'first', clock: 'plausible' },
     acceptedOrder: null,
   });
