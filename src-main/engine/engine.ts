@@ -11,6 +11,7 @@ import {
 } from '../../src-shared/contract/requests.ts';
 import type { Clock, Timers } from '../../src-shared/clock.ts';
 import { KithError } from '../../src-shared/errors.ts';
+import type { Account } from './account/repository.ts';
 import type { Changes } from './changes.ts';
 import { EngineContext } from './context.ts';
 import { engineHandlers } from './handlers.ts';
@@ -32,6 +33,8 @@ export interface EngineOptions {
   readonly timers: Timers;
   readonly ids: IdSource;
   readonly log: Logger;
+  /** Hears of the account as it is stored, at the start and whenever it may have changed. */
+  readonly onAccount?: (account: Account) => void;
 }
 
 export interface Engine {
@@ -51,7 +54,7 @@ export interface Engine {
 
 /** Opens for business on an open store, and connects when there is an account. */
 export function createEngine(options: EngineOptions): Engine {
-  const { database, clock, timers, ids, log } = options;
+  const { database, clock, timers, ids, log, onAccount } = options;
   const read = repositories(database.read);
   const readHistory = history(database.read);
   const publisher = new Publisher(read, readHistory, log);
@@ -66,7 +69,7 @@ export function createEngine(options: EngineOptions): Engine {
     }
   };
   const store = repositories(database.write);
-  const context = new EngineContext({ clock, timers, ids, log, database, store, afterCommit });
+  const context = new EngineContext({ clock, timers, ids, log, database, store, afterCommit, onAccount });
   const sync = new SyncManager(context, (connection) => {
     publisher.publish({ type: 'connection', connection });
   });

@@ -16,6 +16,7 @@ import type {
   HistoryPage,
   HostedRelayView,
   MessageDetails,
+  RecoveryView,
   SafetyNumber,
   SettingsView,
 } from './views.ts';
@@ -99,6 +100,10 @@ export const engineRequests = {
   'contacts.acknowledgeIdentity': answering<ContactView>()(z.strictObject({ accountId })),
 
   'diagnostics.get': answering<DiagnosticsView>()(nothing),
+
+  /** What became of a damaged store; null once a person has dismissed it, and as a rule. */
+  'recovery.get': answering<RecoveryView | null>()(nothing),
+  'recovery.dismiss': answering<null>()(nothing),
 
   'settings.get': answering<SettingsView>()(nothing),
   'settings.set': answering<SettingsView>()(

@@ -13,7 +13,7 @@ export const SCHEMA_VERSION = MIGRATIONS.length;
  * Brings a store up to `target`, one transaction a step, so that a crash leaves a whole version behind.
  * Throws `store-too-new` for a store that a later Kith has written; that store is left as it is.
  */
-export function migrate(db: Database.Database, target: number = SCHEMA_VERSION): void {
+export function migrate(db: Database.Database, target: number = SCHEMA_VERSION): 'current' | 'migrated' {
   const version = Number(db.pragma('user_version', { simple: true }));
   if (version > SCHEMA_VERSION) {
     throw new KithError(
@@ -21,10 +21,12 @@ export function migrate(db: Database.Database, target: number = SCHEMA_VERSION):
       `This store was written by a newer Kith (version ${String(version)}; this one reads up to ${String(SCHEMA_VERSION)}). Update Kith to open it.`,
     );
   }
-  MIGRATIONS.slice(version, target).forEach((sql, index) => {
+  const due = MIGRATIONS.slice(version, target);
+  due.forEach((sql, index) => {
     db.transaction(() => {
       db.exec(sql);
       db.pragma(`user_version = ${String(version + index + 1)}`);
     }).immediate();
   });
+  return due.length === 0 ? 'current' : 'migrated';
 }

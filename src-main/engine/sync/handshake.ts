@@ -38,6 +38,15 @@ export function checkSession(session: relay.Authenticated, account: Account): vo
   throw new KithError('protocol', 'The relay answered for another account than this one.');
 }
 
+/**
+ * Throws `device-unknown` when senders are told of another installation of this device: this one is new,
+ * or the relay was restored from an older copy. Registering puts this one in its place.
+ */
+export function requirePresent(session: relay.Authenticated, account: Account): void {
+  if (session.registrationId === account.registrationId) return;
+  throw new KithError('device-unknown', 'The relay knows another installation of this device.');
+}
+
 export async function authenticate(
   socket: RelaySocket,
   hello: relay.Hello,

@@ -41,6 +41,10 @@ export class FailingStore implements StoreDatabase {
     });
   }
 
+  truncateLog(): void {
+    this.#inner.truncateLog();
+  }
+
   close(): void {
     this.#inner.close();
   }
