@@ -379,4 +379,63 @@ describe('quotas and rates', () => {
     expect(await resume(receiver, 0n)).toBe(0);
     await sendAccepted(await connectDevice(url, alice), envelopeFor([bob]));
   });
+
+  it.each([
+    ['while it runs', 'running'],
+    ['while it is off', 'restarted'],
+  ] as const)(
+    'keeps mail when the clock jumps ten years ahead %s, until that holds for a day',
+    async (_, how) => {
+      const time = new ManualTime();
+      const dataDirectory = cleanup.folder();
+      const options = { clock: time, timers: time, dataDirectory, limits: { commitIntervalMs: 0 } };
+      let relay = await cleanup.relay(options);
+      const [alice, bob] = [makeDevice(), makeDevice()];
+      const sender = await registerDevice(relay.url, alice);
+      await registerDevice(relay.url, bob);
+      await sendAccepted(sender, envelopeFor([bob]));
+      await passDays(time, 1);
+      const right = time.now();
+      if (how === 'restarted') {
+        await relay.close();
+        time.setWall(right + 3650 * DAY_MS);
+        relay = await cleanup.relay(options);
+      } else {
+        time.setWall(right + 3650 * DAY_MS);
+      }
+      const waiting = async (): Promise<number> => resume(await connectDevice(relay.url, bob), 0n);
+      // The first look at the jumped clock, and one that is not quite a day after it.
+      await passDays(time, 0.01);
+      await passDays(time, 0.9);
+      expect(await waiting()).toBe(1);
+      // Another start is no reason to believe it.
+      await relay.close();
+      relay = await cleanup.relay(options);
+      await passDays(time, 0);
+      expect(await waiting()).toBe(1);
+      await passDays(time, 0.2);
+      await passDays(time, 1.1);
+      expect(await waiting()).toBe(0);
+    },
+  );
+
+  it('expires after a long time off what is too old by then, a day after it runs again', async () => {
+    const time = new ManualTime();
+    const dataDirectory = cleanup.folder();
+    const options = { clock: time, timers: time, dataDirectory, limits: { commitIntervalMs: 0 } };
+    let relay = await cleanup.relay(options);
+    const [alice, bob] = [makeDevice(), makeDevice()];
+    const sender = await registerDevice(relay.url, alice);
+    await registerDevice(relay.url, bob);
+    await sendAccepted(sender, envelopeFor([bob]));
+    await passDays(time, 20);
+    await relay.close();
+    time.setWall(time.now() + 30 * DAY_MS);
+    relay = await cleanup.relay(options);
+    await passDays(time, 0.01);
+    expect(await resume(await connectDevice(relay.url, bob), 0n)).toBe(1);
+    await passDays(time, 1.1);
+    await passDays(time, 1.1);
+    expect(await resume(await connectDevice(relay.url, bob), 0n)).toBe(0);
+  });
 });

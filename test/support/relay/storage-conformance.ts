@@ -1,20 +1,24 @@
 /** What every storage driver of the relay has to do. A driver's test calls this with a way to open it. */
 import fc from 'fast-check';
-import { v4, v7 } from 'uuid';
+import { v4 } from 'uuid';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Registration } from '../../../src-relay/services/accounts/storage.ts';
-import type { AcceptOutcome, MailEnvelope, MailTerms } from '../../../src-relay/services/mail/storage.ts';
 import type { PreKeyUpload } from '../../../src-relay/services/pre-keys/storage.ts';
 import type { RelayStorage } from '../../../src-relay/storage/storage.ts';
-import {
-  idToBytes,
-  parseDeviceId,
-  parseId,
-  type AccountId,
-  type DeviceAddress,
-} from '../../../src-shared/ids.ts';
-import { relay } from '../../../src-shared/protocol/frames.ts';
+import { parseDeviceId, parseId } from '../../../src-shared/ids.ts';
 import { orderFromMs } from '../../../src-shared/protocol/limits.ts';
+import {
+  accept,
+  envelope,
+  NOW_MS,
+  orders,
+  PAGE,
+  register,
+  registration,
+  TERMS,
+  texts,
+  upload,
+} from './storage-fixtures.ts';
 
 export interface StorageDriver {
   /** Opens a new, empty store. */
@@ -22,92 +26,6 @@ export interface StorageDriver {
   /** Opens the store that was opened last again, after it was closed. */
   reopen(): Promise<RelayStorage>;
   cleanUp(): Promise<void>;
-}
-
-const NOW_MS = Date.UTC(2026, 0, 1);
-const TERMS: MailTerms = { nowMs: NOW_MS, mailboxEnvelopes: 1000, mailboxBytes: 1_000_000 };
-const PAGE = { maxEnvelopes: 1000, maxBytes: 10_000_000 };
-
-function key(keyId: number, label: string): { keyId: number; publicKey: Uint8Array; signature: Uint8Array } {
-  return {
-    keyId,
-    publicKey: Buffer.from(`key ${label} ${String(keyId)}`),
-    signature: Buffer.from('signature'),
-  };
-}
-
-function upload(ids: readonly number[], label = 'a'): PreKeyUpload {
-  return {
-    signedPreKey: key(1, label),
-    lastResortKyberPreKey: key(2, label),
-    oneTimePreKeys: ids.map((id) => key(id, label)),
-    oneTimeKyberPreKeys: ids.map((id) => key(id, `${label}-kyber`)),
-    oneTimeKeys: 'add',
-  };
-}
-
-function registration(changes: Partial<Registration> = {}): Registration {
-  const accountId = changes.accountId ?? parseId<AccountId>(v4());
-  return {
-    accountId,
-    deviceId: parseDeviceId(1),
-    registrationId: 11,
-    username: `user-${accountId.slice(0, 8)}`,
-    identityKey: Buffer.from(`identity of ${accountId}`),
-    preKeys: upload([]),
-    installation: 'first',
-    ...changes,
-  };
-}
-
-async function register(storage: RelayStorage, changes: Partial<Registration> = {}): Promise<Registration> {
-  const made = registration(changes);
-  expect(await storage.accounts.register(made, 'open', 200, NOW_MS)).toMatchObject({ kind: 'registered' });
-  return made;
-}
-
-/** An envelope with one copy for each device: its own text, or the shared one. */
-function envelope(
-  source: DeviceAddress,
-  to: readonly Registration[],
-  text: string,
-  shared?: string,
-): MailEnvelope {
-  const ciphertext = shared === undefined ? Buffer.from(text) : null;
-  const byAccount = Map.groupBy(to, (device) => device.accountId);
-  return {
-    source: { accountId: source.accountId, deviceId: source.deviceId },
-    envelopeId: idToBytes(parseId(v7())),
-    destinations: [...byAccount].map(([accountId, devices]) => ({
-      accountId,
-      coverage: 'all-devices' as const,
-      devices: devices.map(({ deviceId, registrationId }) => ({
-        deviceId,
-        registrationId,
-        type: relay.CiphertextType.WHISPER,
-        ciphertext,
-      })),
-    })),
-    shared: shared === undefined ? null : Buffer.from(shared),
-    sizeBytes: (shared ?? text).length,
-  };
-}
-
-async function accept(
-  storage: RelayStorage,
-  envelopes: readonly MailEnvelope[],
-  terms: Partial<MailTerms> = {},
-): Promise<readonly AcceptOutcome[]> {
-  return storage.mail.commit({ envelopes, acknowledgements: [] }, { ...TERMS, ...terms });
-}
-
-function orders(outcomes: readonly AcceptOutcome[]): number[] {
-  return outcomes.map((outcome) => ('order' in outcome ? outcome.order : -1));
-}
-
-async function texts(storage: RelayStorage, address: DeviceAddress, afterSeq = 0): Promise<string[]> {
-  const page = await storage.mail.page(address, afterSeq, PAGE);
-  return page.map((stored) => Buffer.from(stored.ciphertext).toString());
 }
 
 export function describeStorageConformance(name: string, driver: StorageDriver): void {
@@ -350,6 +268,16 @@ export function describeStorageConformance(name: string, driver: StorageDriver):
       expect(await storage.mail.summary(bob)).toMatchObject({ envelopes: 1, bytes: 6 });
       expect((await accept(storage, [recent]))[0]?.kind).toBe('repeated');
       expect((await accept(storage, old.slice(0, 1)))[0]?.kind).toBe('accepted');
+    });
+
+    it('keeps the observed time, also over a restart', async () => {
+      const storage = await driver.open();
+      expect(await storage.observedTime()).toBeNull();
+      await storage.saveObservedTime({ trustedMs: NOW_MS, claimedMs: NOW_MS + 1, heldMs: 2 });
+      const later = { trustedMs: NOW_MS + 5, claimedMs: NOW_MS + 6, heldMs: 7 };
+      await storage.saveObservedTime(later);
+      await storage.close();
+      expect(await (await driver.reopen()).observedTime()).toEqual(later);
     });
 
     it('agrees with a simple model under any sequence of sends and acknowledgements', async () => {
