@@ -69,6 +69,12 @@ export function recoveryText({ movedTo }: RecoveryView): string {
   );
 }
 
+/** Where standard output is for something else. */
+export async function tellRecovery(engine: Engine): Promise<void> {
+  const recovery = await takeRecovery(engine);
+  if (recovery !== null) process.stderr.write(`${recoveryText(recovery)}\n`);
+}
+
 /** The account of the profile, registered now where `--register` asks for it. */
 export async function ensureAccount(engine: Engine, options: ProfileOptions): Promise<AccountView> {
   const account = await engine.request('account.get', {});

@@ -27,6 +27,9 @@ import { storeError, type StoreDatabase } from './store/database.ts';
 /** Queries slower than this are logged; nothing on the UI path may take so long. */
 const SLOW_REQUEST_MS = 40;
 
+/** What was deleted leaves the log this soon, and several deletions share the work. */
+const FORGET_AFTER_MS = 2_000;
+
 export interface EngineOptions {
   readonly database: StoreDatabase;
   readonly clock: Clock;
@@ -58,7 +61,11 @@ export function createEngine(options: EngineOptions): Engine {
   const read = repositories(database.read);
   const readHistory = history(database.read);
   const publisher = new Publisher(read, readHistory, log);
+  const forgetting = coalesced(timers, FORGET_AFTER_MS, () => {
+    if (database.write.open) database.truncateLog();
+  });
   const afterCommit = (changes: Changes): void => {
+    if (changes.removed.size > 0) forgetting.trigger();
     for (const tell of [() => publisher.publishChanges(changes), () => sync.afterCommit(changes)]) {
       try {
         tell();
@@ -120,10 +127,27 @@ export function createEngine(options: EngineOptions): Engine {
       if (isClosed) return;
       isClosed = true;
       endTyping();
+      forgetting.cancel();
       await sync.stop();
       await context.cryptoLane.idle();
       database.close();
       log.info('engine.closed');
+    },
+  };
+}
+
+/** Runs `work` once, some time after the first of a run of triggers. */
+function coalesced(timers: Timers, delayMs: number, work: () => void) {
+  let cancel: (() => void) | null = null;
+  return {
+    trigger(): void {
+      cancel ??= timers.after(delayMs, () => {
+        cancel = null;
+        work();
+      });
+    },
+    cancel(): void {
+      cancel?.();
     },
   };
 }

@@ -36,7 +36,8 @@ const uuid = z.string().refine(isUuid, 'not an id');
 const roomId = uuid.transform((id) => id as RoomId);
 const messageId = uuid.transform((id) => id as MessageId);
 const accountId = uuid.transform((id) => id as AccountId);
-const text = z.string().max(MAX_TEXT_BYTES);
+/** For the clipboard. Texts to be sent are measured by the engine, which says how much too long they are. */
+const clipboardText = z.string().max(MAX_TEXT_BYTES);
 const name = z.string().trim().min(1).max(MAX_DISPLAY_NAME_CHARACTERS);
 const username = z.string().trim().min(1).max(64);
 const address = z.string().trim().min(1).max(2048);
@@ -87,7 +88,9 @@ export const engineRequests = {
       limit: z.number().int().min(1).max(MAX_PAGE),
     }),
   ),
-  'messages.send': answering<{ readonly messageId: MessageId }>()(z.strictObject({ roomId, text })),
+  'messages.send': answering<{ readonly messageId: MessageId }>()(
+    z.strictObject({ roomId, text: z.string() }),
+  ),
   'messages.retry': answering<null>()(z.strictObject({ messageId })),
   'messages.discard': answering<null>()(z.strictObject({ messageId })),
   'messages.details': answering<MessageDetails>()(z.strictObject({ messageId })),
@@ -125,7 +128,7 @@ export const shellRequests = {
   /** Which conversation is in front of the user, so that nothing is announced twice. */
   'app.setVisibleRoom': answering<null>()(z.strictObject({ roomId: roomId.nullable() })),
   'app.openExternal': answering<null>()(z.strictObject({ url: address })),
-  'app.copyText': answering<null>()(z.strictObject({ text })),
+  'app.copyText': answering<null>()(z.strictObject({ text: clipboardText })),
 
   /** Makes the encrypted store. A passphrase is required where there is no keychain. */
   'store.create': answering<{ readonly recoveryKey: string }>()(

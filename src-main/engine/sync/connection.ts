@@ -13,7 +13,14 @@ import type { Account } from '../account/repository.ts';
 import type { EngineContext } from '../context.ts';
 import { errorFields } from '../log.ts';
 import { backoffDelayMs, HEALTHY_AFTER_MS, RECONNECT_BASE_MS, RECONNECT_CAP_MS } from './backoff.ts';
-import { authenticate, checkHello, checkSession, register, requirePresent } from './handshake.ts';
+import {
+  authenticate,
+  checkHello,
+  checkSession,
+  recordSession,
+  register,
+  requirePresent,
+} from './handshake.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { RelayApi } from './relay-api.ts';
 import { RelaySocket, type ServerBody } from './relay-socket.ts';
@@ -258,17 +265,7 @@ export class RelayConnection {
         : await authenticate(socket, hello, account);
     checkSession(session, account);
     requirePresent(session, account);
-    const isFirst = account.state === 'pending';
-    this.#context.relayClock.hear(Number(session.relayTimeMs));
-    this.#context.transact(() => {
-      const { account: row } = this.#context.store;
-      row.markRegistered(hello.relayName, session.username);
-      row.setOwnDeviceIds(session.ownDeviceIds);
-      row.setRelayClockOffsetMs(this.#context.relayClock.offsetMs);
-    });
-    this.#context.reloadAccount();
-    // From here on others know this account: its keys must not hang on a log file.
-    if (isFirst) this.#context.truncateLog();
+    recordSession(this.#context, hello, session);
     const resume = create(relay.ResumeSchema, {
       afterSeq: BigInt(this.#context.store.account.mailboxSeq()),
       credit: CREDIT,

@@ -100,3 +100,22 @@ export async function register(
   });
   return socket.request({ case: 'register', value }, 'authenticated');
 }
+
+/** What the relay said about this account, and its time. */
+export function recordSession(
+  context: EngineContext,
+  hello: relay.Hello,
+  session: relay.Authenticated,
+): void {
+  const isFirst = context.account?.state === 'pending';
+  context.relayClock.hear(Number(session.relayTimeMs));
+  context.transact(() => {
+    const { account: row } = context.store;
+    row.markRegistered(hello.relayName, session.username);
+    row.setOwnDeviceIds(session.ownDeviceIds);
+    row.setRelayClockOffsetMs(context.relayClock.offsetMs);
+  });
+  context.reloadAccount();
+  // From here on others know this account: its keys must not hang on a log file.
+  if (isFirst) context.truncateLog();
+}
