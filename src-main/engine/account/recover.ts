@@ -42,6 +42,6 @@ export function recoverAccount(database: StoreDatabase, store: Repositories, rec
 }
 
 /** Any but the one that senders know: that is how they learn of the new installation. */
-export function otherRegistrationId(former: number, ids: IdSource): number {
+function otherRegistrationId(former: number, ids: IdSource): number {
   return 1 + ((former - 1 + ids.random(1, MAX_REGISTRATION_ID - 1)) % MAX_REGISTRATION_ID);
 }

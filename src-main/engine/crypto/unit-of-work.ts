@@ -37,7 +37,7 @@ export class UnitOfWork implements KeySource {
   readonly #usedPreKeys = new Set<number>();
   readonly #usedKyberPreKeys = new Set<number>();
   readonly #kyberUses = new Map<string, KyberUse>();
-  #readFailure: unknown = null;
+  #readFailure: Error | null = null;
 
   constructor(source: KeySource, parent: UnitOfWork | null = null) {
     this.#source = source;
@@ -63,7 +63,7 @@ export class UnitOfWork implements KeySource {
    * What went wrong when the store was read, or null. libsignal passes on an error of its stores as one of
    * its own: whoever sees an operation fail has to look here, whether it was the message or the disk.
    */
-  get readFailure(): unknown {
+  get readFailure(): Error | null {
     return this.#readFailure ?? this.#parent?.readFailure ?? null;
   }
 
@@ -72,7 +72,7 @@ export class UnitOfWork implements KeySource {
       return find(this.#source);
     } catch (error) {
       // A record that libsignal cannot parse was read all right.
-      if (!(error instanceof LibSignalErrorBase)) this.#readFailure ??= error;
+      if (error instanceof Error && !(error instanceof LibSignalErrorBase)) this.#readFailure ??= error;
       throw error;
     }
   }

@@ -9,7 +9,7 @@ import { blob } from '../store/ids.ts';
  * Installations of one device whose chains are remembered, the latest ones. More than anybody needs; an
  * author who makes them up as he goes must not fill the disk.
  */
-export const MAX_EPOCHS = 16;
+const MAX_EPOCHS = 16;
 
 export type ChainRepository = ReturnType<typeof chainRepository>;
 

@@ -2,7 +2,7 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { silentLogger, type Logger } from '../../../src-main/engine/log.ts';
-import { acquaintances, Person } from '../../support/engine/person.ts';
+import { acquaintances, type Person } from '../../support/engine/person.ts';
 import { Cleanup } from '../../support/relay/relays.ts';
 
 const cleanup = new Cleanup();
