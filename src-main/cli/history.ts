@@ -2,7 +2,7 @@
 import type { ProfileOptions } from './command-line.ts';
 import { conversation, newestMessages } from './operations.ts';
 import { describeMessage } from './output.ts';
-import { ensureAccount, openCommandLineProfile } from './profile.ts';
+import { ensureAccount, openCommandLineProfile, tellRecovery } from './profile.ts';
 
 export async function runHistory(
   options: ProfileOptions,
@@ -12,6 +12,7 @@ export async function runHistory(
 ): Promise<void> {
   const profile = await openCommandLineProfile(options);
   try {
+    await tellRecovery(profile.engine);
     const account = await ensureAccount(profile.engine, options);
     const { peer, ...view } = await conversation(profile.engine, username);
     const messages = await newestMessages(profile.engine, { peer, ...view }, limit);

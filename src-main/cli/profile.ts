@@ -1,7 +1,7 @@
 /** Opening a profile from the command line: passphrase, store, engine, account. */
 import { readFileSync } from 'node:fs';
 import { KithError } from '../../src-shared/errors.ts';
-import type { AccountView } from '../../src-shared/contract/views.ts';
+import type { AccountView, RecoveryView } from '../../src-shared/contract/views.ts';
 import type { Engine } from '../engine/engine.ts';
 import { openProfile } from '../engine/open-profile.ts';
 import { createKeyFile, hasKeyFile, openKeyFile } from '../engine/store/key-file.ts';
@@ -51,6 +51,28 @@ async function storeKey(folder: DataFolder, options: ProfileOptions, passphrase:
     );
   }
   return createKeyFile(folder.keyFilePath, { by: 'passphrase', passphrase });
+}
+
+/** What became of a damaged store; says it once. */
+export async function takeRecovery(engine: Engine): Promise<RecoveryView | null> {
+  const recovery = await engine.request('recovery.get', {});
+  if (recovery !== null) await engine.request('recovery.dismiss', {});
+  return recovery;
+}
+
+/** For people: what is lost, what is not, and where the old file is. */
+export function recoveryText({ movedTo }: RecoveryView): string {
+  const where = movedTo === null ? 'It was not found.' : `The file was moved to ${movedTo} and not changed.`;
+  return (
+    'The messages on this computer were damaged and could not be read. ' +
+    `${where} Your account and username are as before; earlier messages are gone from this computer.`
+  );
+}
+
+/** Where standard output is for something else. */
+export async function tellRecovery(engine: Engine): Promise<void> {
+  const recovery = await takeRecovery(engine);
+  if (recovery !== null) process.stderr.write(`${recoveryText(recovery)}\n`);
 }
 
 /** The account of the profile, registered now where `--register` asks for it. */

@@ -4,7 +4,7 @@ import type { MessageId } from '../../src-shared/ids.ts';
 import { systemTimers } from '../../src-shared/clock.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ProfileOptions } from './command-line.ts';
-import { ensureAccount, openCommandLineProfile } from './profile.ts';
+import { ensureAccount, openCommandLineProfile, tellRecovery } from './profile.ts';
 
 export async function runSend(
   options: ProfileOptions,
@@ -14,6 +14,7 @@ export async function runSend(
 ): Promise<void> {
   const profile = await openCommandLineProfile(options);
   try {
+    await tellRecovery(profile.engine);
     await ensureAccount(profile.engine, options);
     const { roomId } = await profile.engine.request('conversations.start', { username });
     const outcome: PromiseWithResolvers<void> = Promise.withResolvers();

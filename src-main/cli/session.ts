@@ -6,7 +6,7 @@ import type { ProfileOptions } from './command-line.ts';
 import { readLines } from './lines.ts';
 import { operationSchema, perform, type Operation } from './operations.ts';
 import { emitToStdout, eventPrinter, type Emit, type Names } from './output.ts';
-import { ensureAccount, openCommandLineProfile } from './profile.ts';
+import { ensureAccount, openCommandLineProfile, recoveryText, takeRecovery } from './profile.ts';
 
 export async function runSession(options: ProfileOptions): Promise<void> {
   const emit = emitToStdout;
@@ -15,6 +15,10 @@ export async function runSession(options: ProfileOptions): Promise<void> {
     if (profile.recoveryKey !== null) emit('store-created', { recoveryKey: profile.recoveryKey });
     profile.engine.subscribe(eventPrinter(emit));
     try {
+      const recovery = await takeRecovery(profile.engine);
+      if (recovery !== null) {
+        emit('recovered', { movedTo: recovery.movedTo, message: recoveryText(recovery) });
+      }
       const account = await ensureAccount(profile.engine, options);
       emit('ready', {
         username: account.username,

@@ -26,6 +26,8 @@ export interface ContextParts {
   readonly store: Repositories;
   /** Called after each commit with what it changed. */
   readonly afterCommit: (changes: Changes) => void;
+  /** Called with the account as it is stored, at the start and whenever it may have changed. */
+  readonly onAccount?: ((account: Account) => void) | undefined;
 }
 
 export class EngineContext {
@@ -51,7 +53,8 @@ export class EngineContext {
     this.store = parts.store;
     this.sessions = new SessionCache(parts.store.keys);
     this.relayClock = new RelayClock(parts.clock, parts.store.account.relayClockOffsetMs());
-    this.#account = parts.store.account.get();
+    this.#account = null;
+    this.reloadAccount();
   }
 
   /** This account, or null before registration was asked for. */
@@ -71,6 +74,12 @@ export class EngineContext {
   reloadAccount(): void {
     this.#account = this.store.account.get();
     this.#ciphers = null;
+    if (this.#account !== null) this.#parts.onAccount?.(this.#account);
+  }
+
+  /** Lets the database stand without its log: after something that must not be lost, or must be gone. */
+  truncateLog(): void {
+    this.#parts.database.truncateLog();
   }
 
   get ciphers(): SessionCiphers {

@@ -12,6 +12,7 @@ import {
 import { Expiry } from './expiry/service.ts';
 import type { Clock, Timers } from '../../src-shared/clock.ts';
 import { KithError } from '../../src-shared/errors.ts';
+import type { Account } from './account/repository.ts';
 import type { Changes } from './changes.ts';
 import { EngineContext } from './context.ts';
 import { engineHandlers } from './handlers.ts';
@@ -27,8 +28,8 @@ import { storeError, type StoreDatabase } from './store/database.ts';
 /** Queries slower than this are logged; nothing on the UI path may take so long. */
 const SLOW_REQUEST_MS = 40;
 
-/** DESIGN §8: deleted text leaves the log within seconds. */
-const TRUNCATE_AFTER_MS = 2_000;
+/** What was deleted leaves the log this soon, and several deletions share the work. */
+const FORGET_AFTER_MS = 2_000;
 
 export interface EngineOptions {
   readonly database: StoreDatabase;
@@ -36,6 +37,8 @@ export interface EngineOptions {
   readonly timers: Timers;
   readonly ids: IdSource;
   readonly log: Logger;
+  /** Hears of the account as it is stored, at the start and whenever it may have changed. */
+  readonly onAccount?: (account: Account) => void;
 }
 
 export interface Engine {
@@ -55,19 +58,20 @@ export interface Engine {
 
 /** Opens for business on an open store, and connects when there is an account. */
 export function createEngine(options: EngineOptions): Engine {
-  const { database, clock, timers, ids, log } = options;
+  const { database, clock, timers, ids, log, onAccount } = options;
   const read = repositories(database.read);
   const readHistory = history(database.read);
   const publisher = new Publisher(read, readHistory, log);
+  const forgetting = coalesced(timers, FORGET_AFTER_MS, () => {
+    if (database.write.open) database.truncateLog();
+  });
   const afterCommit = (changes: Changes): void => {
+    if (changes.forgets || changes.removed.size > 0) forgetting.trigger();
     for (const tell of [
       () => publisher.publishChanges(changes),
       () => sync.afterCommit(changes),
       () => {
         if (changes.messages.size > 0) expiry.run();
-      },
-      () => {
-        if (changes.forgets) truncateSoon();
       },
     ]) {
       try {
@@ -79,19 +83,11 @@ export function createEngine(options: EngineOptions): Engine {
     }
   };
   const store = repositories(database.write);
-  const context = new EngineContext({ clock, timers, ids, log, database, store, afterCommit });
+  const context = new EngineContext({ clock, timers, ids, log, database, store, afterCommit, onAccount });
   const sync = new SyncManager(context, (connection) => {
     publisher.publish({ type: 'connection', connection });
   });
   const expiry = new Expiry(context);
-  let cancelTruncation = (): void => undefined;
-  /** Deleted words leave the disk with the log they were written to; many deletions share one clearing. */
-  const truncateSoon = (): void => {
-    cancelTruncation();
-    cancelTruncation = timers.after(TRUNCATE_AFTER_MS, () => {
-      database.truncateLog();
-    });
-  };
   const handlers = engineHandlers({
     context,
     connection: sync.connection,
@@ -141,11 +137,27 @@ export function createEngine(options: EngineOptions): Engine {
       isClosed = true;
       endTyping();
       expiry.stop();
-      cancelTruncation();
+      forgetting.cancel();
       await sync.stop();
       await context.cryptoLane.idle();
       database.close();
       log.info('engine.closed');
+    },
+  };
+}
+
+/** Runs `work` once, some time after the first of a run of triggers. */
+function coalesced(timers: Timers, delayMs: number, work: () => void) {
+  let cancel: (() => void) | null = null;
+  return {
+    trigger(): void {
+      cancel ??= timers.after(delayMs, () => {
+        cancel = null;
+        work();
+      });
+    },
+    cancel(): void {
+      cancel?.();
     },
   };
 }

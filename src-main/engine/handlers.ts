@@ -135,6 +135,14 @@ export function engineHandlers(parts: HandlerParts): Handlers<EngineRequestName>
 
     'diagnostics.get': () => ({ ...read.outbox.unsent(), parked: read.parked.counts() }),
 
+    'recovery.get': () => read.account.recovery(),
+    'recovery.dismiss': () =>
+      nothing(() => {
+        context.transact(() => {
+          context.store.account.dismissRecovery();
+        });
+      }),
+
     'settings.get': () => read.settings.get(),
     'settings.set': (changes) => {
       context.transact(() => {

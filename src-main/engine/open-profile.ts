@@ -1,37 +1,77 @@
 /** From a data folder and something that opens it to a running engine. */
 import { systemClock, systemTimers } from '../../src-shared/clock.ts';
 import { KithError } from '../../src-shared/errors.ts';
+import { IdentityKeeper } from './account/identity-keeper.ts';
+import { recoverAccount } from './account/recover.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { systemIds } from './ids.ts';
 import type { Logger } from './log.ts';
-import { moveAside, openDatabase, storeError, type StoreDatabase } from './store/database.ts';
+import { repositories } from './repositories.ts';
+import {
+  moveAside,
+  newestMovedAside,
+  openDatabase,
+  storeError,
+  type StoreDatabase,
+} from './store/database.ts';
 import type { DataFolder } from './store/data-folder.ts';
 
-/** Lets the store go again when the first reads from it fail. */
-function startEngine(database: StoreDatabase, log: Logger): Engine {
-  try {
-    return createEngine({ database, clock: systemClock, timers: systemTimers, ids: systemIds, log });
-  } catch (error) {
-    database.close();
-    throw storeError(error);
-  }
-}
-
 /**
- * Opens the store in a folder with its key. A damaged store is moved aside, never overwritten, and then
- * `store-corrupt` is thrown with the place it was moved to.
+ * Opens the store in a folder with its key. A damaged store is moved aside, never overwritten. An empty
+ * one takes its place, with the account from the sealed copy of the identity; what was lost is told by the
+ * request `recovery.get`. Without a copy that opens, `store-corrupt` is thrown with the new place.
  */
 export function openProfile(folder: DataFolder, key: Uint8Array, log: Logger): Engine {
+  const keeper = new IdentityKeeper(folder.identityPath, key, log);
   try {
-    return startEngine(openDatabase(folder.databasePath, key), log);
+    return startEngine(folder, openDatabase(folder.databasePath, key), keeper, log);
   } catch (error) {
     if (!(error instanceof KithError) || error.code !== 'store-corrupt') throw error;
     const movedTo = moveAside(folder.databasePath, systemClock.now());
     log.error('store.moved-aside');
-    throw new KithError(
-      'store-corrupt',
-      `The message store was damaged and has been moved to ${movedTo}. Nothing in it was changed. Start Kith again to begin with an empty store.`,
-      { cause: error },
-    );
+    if (keeper.kept === null) {
+      throw new KithError(
+        'store-corrupt',
+        `The message store was damaged and has been moved to ${movedTo}. Nothing in it was changed. Start Kith again to begin with an empty store.`,
+        { cause: error },
+      );
+    }
+    return startEngine(folder, openDatabase(folder.databasePath, key), keeper, log);
+  }
+}
+
+/** Lets the store go again when the first reads from it fail. */
+function startEngine(
+  folder: DataFolder,
+  database: StoreDatabase,
+  keeper: IdentityKeeper,
+  log: Logger,
+): Engine {
+  try {
+    const store = repositories(database.write);
+    // Also in a store that is empty because a crash came between moving the old one and filling this one.
+    if (keeper.kept !== null && store.account.get() === null) {
+      recoverAccount(database, store, {
+        identity: keeper.kept,
+        ids: systemIds,
+        nowMs: systemClock.now(),
+        movedTo: newestMovedAside(folder.databasePath),
+      });
+      database.truncateLog();
+      log.warn('account.recovered');
+    }
+    return createEngine({
+      database,
+      clock: systemClock,
+      timers: systemTimers,
+      ids: systemIds,
+      log,
+      onAccount: (account) => {
+        keeper.keep(account);
+      },
+    });
+  } catch (error) {
+    database.close();
+    throw storeError(error);
   }
 }

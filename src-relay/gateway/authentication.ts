@@ -28,7 +28,14 @@ export async function register(
   }
   const preKeys = parseUpload(message.preKeys, 'signed-keys-required', limits);
   return accounts.register(
-    { ...address, registrationId, username, identityKey, preKeys },
+    {
+      ...address,
+      registrationId,
+      username,
+      identityKey,
+      preKeys,
+      installation: message.replacesInstallation ? 'replacing' : 'first',
+    },
     signature,
     challenge,
   );

@@ -210,6 +210,10 @@ export class Connection implements Peer {
       body.case === 'register'
         ? await register(body.value, this.#challenge, accounts, limits)
         : await authenticate(body.value, this.#challenge, accounts);
+    // Whoever else is connected as this device has the keys of an installation that is gone, and must
+    // not go on even when this connection ends before it can take the place.
+    if (session.registered === 'reinstall')
+      registry.find(session.address.accountId, session.address.deviceId)?.supersede();
     const { lastAcceptedOrder } = await mail.summary(session.address);
     if (this.#phase.kind !== 'anonymous') return;
     this.#cancelAuthentication();

@@ -78,6 +78,7 @@ export function authenticated(session: Session, lastAcceptedOrder: number, relay
       ownDeviceIds: [...session.account.devices.keys()],
       username: session.account.username,
       lastAcceptedOrder: BigInt(lastAcceptedOrder),
+      registrationId: session.account.devices.get(session.address.deviceId) ?? 0,
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Where the relay keeps its state. A driver passes `test/support/relay/storage-conformance.ts`. */
 import type { AccountStore } from '../services/accounts/storage.ts';
 import type { MailStore } from '../services/mail/storage.ts';
+import type { ObservedTime } from '../services/observed-time.ts';
 import type { PreKeyStore } from '../services/pre-keys/storage.ts';
 
 /** What is old enough to go. Positions are those of the order of acceptance. */
@@ -30,6 +31,10 @@ export interface RelayStorage {
   readonly relayName: string;
   /** Removes some of what is expired. Rejects with a `StorageError`. */
   expire(terms: ExpiryTerms): Promise<ExpiryResult>;
+  /** What was saved last, null at first. Rejects with a `StorageError`. */
+  observedTime(): Promise<ObservedTime | null>;
+  /** Rejects with a `StorageError`. */
+  saveObservedTime(time: ObservedTime): Promise<void>;
   /** Resolves when the store answers. Rejects with a `StorageError`. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -23,6 +23,7 @@ import type {
   MessageDetails,
   MessageVersion,
   MessageView,
+  RecoveryView,
   SafetyNumber,
   SettingsView,
   ThreadView,
@@ -43,7 +44,8 @@ const uuid = z.string().refine(isUuid, 'not an id');
 const roomId = uuid.transform((id) => id as RoomId);
 const messageId = uuid.transform((id) => id as MessageId);
 const accountId = uuid.transform((id) => id as AccountId);
-const text = z.string().max(MAX_TEXT_BYTES);
+/** For the clipboard. Texts to be sent are measured by the engine, which says how much too long they are. */
+const clipboardText = z.string().max(MAX_TEXT_BYTES);
 const name = z.string().trim().min(1).max(MAX_DISPLAY_NAME_CHARACTERS);
 const username = z.string().trim().min(1).max(64);
 const address = z.string().trim().min(1).max(2048);
@@ -110,7 +112,7 @@ export const engineRequests = {
   'messages.send': answering<{ readonly messageId: MessageId }>()(
     z.strictObject({
       roomId,
-      text,
+      text: z.string(),
       /** Found in the text where absent. */
       mentions: z.array(mention).max(MAX_MENTIONS).optional(),
       quote: messageId.optional(),
@@ -122,7 +124,7 @@ export const engineRequests = {
   ),
   // These answer with the id of the operation; `accepted` tells when the relay has it.
   'messages.edit': answering<{ readonly operationId: MessageId }>()(
-    z.strictObject({ messageId, text, mentions: z.array(mention).max(MAX_MENTIONS).optional() }),
+    z.strictObject({ messageId, text: z.string(), mentions: z.array(mention).max(MAX_MENTIONS).optional() }),
   ),
   'messages.deleteForEveryone': answering<{ readonly operationId: MessageId }>()(
     z.strictObject({ messageId }),
@@ -167,6 +169,10 @@ export const engineRequests = {
 
   'diagnostics.get': answering<DiagnosticsView>()(nothing),
 
+  /** What became of a damaged store; null once a person has dismissed it, and as a rule. */
+  'recovery.get': answering<RecoveryView | null>()(nothing),
+  'recovery.dismiss': answering<null>()(nothing),
+
   'settings.get': answering<SettingsView>()(nothing),
   'settings.set': answering<SettingsView>()(
     z.strictObject({
@@ -187,7 +193,7 @@ export const shellRequests = {
   /** Which conversation is in front of the user, so that nothing is announced twice. */
   'app.setVisibleRoom': answering<null>()(z.strictObject({ roomId: roomId.nullable() })),
   'app.openExternal': answering<null>()(z.strictObject({ url: address })),
-  'app.copyText': answering<null>()(z.strictObject({ text })),
+  'app.copyText': answering<null>()(z.strictObject({ text: clipboardText })),
 
   /** Makes the encrypted store. A passphrase is required where there is no keychain. */
   'store.create': answering<{ readonly recoveryKey: string }>()(

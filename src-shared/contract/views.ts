@@ -5,6 +5,13 @@
 import type { ErrorCode, SerializedError } from '../errors.ts';
 import type { AccountId, DeviceId, MessageId, RoomId } from '../ids.ts';
 
+/** This store is empty because its predecessor was damaged; the account came back from its sealed copy. */
+export interface RecoveryView {
+  readonly atMs: number;
+  /** Where the damaged file is now; null when it was not there at all. */
+  readonly movedTo: string | null;
+}
+
 export interface AccountView {
   readonly accountId: AccountId;
   readonly deviceId: DeviceId;

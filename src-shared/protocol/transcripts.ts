@@ -46,13 +46,17 @@ export function authenticationTranscript(parts: AuthenticationParts): Uint8Array
   ]);
 }
 
+/** Whether a registration may take the place of a former installation under the same device id. */
+export type Installation = 'first' | 'replacing';
+
 export interface RegistrationParts extends AuthenticationParts {
   readonly registrationId: number;
   readonly username: string;
   readonly identityKey: Uint8Array;
+  readonly installation: Installation;
 }
 
-/** Signed to claim a username for an identity key, or to add a device to an account. */
+/** Signed to claim a username for an identity key, to add a device to an account, or to reinstall one. */
 export function registrationTranscript(parts: RegistrationParts): Uint8Array<ArrayBuffer> {
   return transcript('kith-registration-v1', [
     uint32(PROTOCOL_VERSION),
@@ -63,6 +67,7 @@ export function registrationTranscript(parts: RegistrationParts): Uint8Array<Arr
     uint32(parts.registrationId),
     encoder.encode(parts.username),
     parts.identityKey,
+    uint32(parts.installation === 'replacing' ? 1 : 0),
   ]);
 }
 

@@ -8,10 +8,8 @@ import { USERNAME_PATTERN } from '../../../src-shared/protocol/limits.ts';
 import { normalizeUsername } from '../contacts/service.ts';
 import type { EngineContext } from '../context.ts';
 import type { RelayConnection } from '../sync/connection.ts';
+import { MAX_REGISTRATION_ID } from './recover.ts';
 import type { Account } from './repository.ts';
-
-/** libsignal's registration ids have 14 bits and are not zero. */
-const MAX_REGISTRATION_ID = 0x3fff;
 
 export interface RegistrationWish {
   readonly relay: string;

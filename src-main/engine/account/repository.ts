@@ -1,6 +1,7 @@
 /** The one row about ourselves. */
 import { PrivateKey, PublicKey } from '@signalapp/libsignal-client';
 import { z } from 'zod';
+import type { RecoveryView } from '../../../src-shared/contract/views.ts';
 import { parseDeviceId, type AccountId, type DeviceAddress, type DeviceId } from '../../../src-shared/ids.ts';
 import type { HybridTime } from '../crypto/hybrid-clock.ts';
 import type { Blob, Sql } from '../store/database.ts';
@@ -11,6 +12,8 @@ export interface Account {
   readonly deviceId: DeviceId;
   readonly address: DeviceAddress;
   readonly registrationId: number;
+  /** How often this device lost its store and began anew; names its author chains. */
+  readonly reinstallations: number;
   readonly privateKey: PrivateKey;
   readonly publicKey: PublicKey;
   readonly username: string;
@@ -40,10 +43,21 @@ export interface NewAccount extends Application {
   readonly privateKey: PrivateKey;
 }
 
+/** An account that comes back into an empty store. */
+export interface RecoveredAccount extends NewAccount {
+  readonly publicKey: PublicKey;
+  readonly reinstallations: number;
+  readonly state: Account['state'];
+  /** Null when there is nothing to tell. */
+  readonly recoveredAtMs: number | null;
+  readonly recoveredFrom: string | null;
+}
+
 interface AccountRow {
   accountId: Blob;
   deviceId: number;
   registrationId: number;
+  reinstallations: number;
   privateKey: Blob;
   publicKey: Blob;
   username: string;
@@ -61,7 +75,7 @@ export type AccountRepository = ReturnType<typeof accountRepository>;
 
 export function accountRepository(sql: Sql) {
   const get = sql.prepare<[], AccountRow>(
-    `SELECT account_id AS accountId, device_id AS deviceId, registration_id AS registrationId,
+    `SELECT account_id AS accountId, device_id AS deviceId, registration_id AS registrationId, reinstallations,
             identity_private_key AS privateKey, identity_public_key AS publicKey, username,
             display_name AS displayName, profile_version AS profileVersion, relay_url AS relayUrl,
             relay_name AS relayName, state, own_device_ids AS ownDeviceIds
@@ -72,6 +86,14 @@ export function accountRepository(sql: Sql) {
        identity_public_key, username, display_name, relay_url, relay_name, state)
      VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')`,
   );
+  const recover = sql.prepare<[Account['state'], number, number | null, string | null]>(
+    'UPDATE account SET state = ?, reinstallations = ?, recovered_at_ms = ?, recovered_from = ?',
+  );
+  const recovery = sql.prepare<[], { atMs: number; movedTo: string | null }>(
+    `SELECT recovered_at_ms AS atMs, recovered_from AS movedTo FROM account
+     WHERE recovered_at_ms IS NOT NULL`,
+  );
+  const dismissRecovery = sql.prepare<[]>('UPDATE account SET recovered_at_ms = NULL');
   const setApplication = sql.prepare<[string, string, string, string | null]>(
     `UPDATE account SET username = ?, display_name = ?, relay_url = ?, relay_name = ? WHERE state = 'pending'`,
   );
@@ -118,6 +140,24 @@ export function accountRepository(sql: Sql) {
         account.relayName,
       );
     },
+    /** Call inside a transaction. */
+    insertRecovered(account: RecoveredAccount): void {
+      insert.run(
+        blob(account.accountId),
+        account.deviceId,
+        account.registrationId,
+        account.privateKey.serialize(),
+        account.publicKey.serialize(),
+        account.username,
+        account.displayName,
+        account.relayUrl,
+        account.relayName,
+      );
+      recover.run(account.state, account.reinstallations, account.recoveredAtMs, account.recoveredFrom);
+    },
+    /** What a person has not yet been told about this store. */
+    recovery: (): RecoveryView | null => recovery.get() ?? null,
+    dismissRecovery: () => void dismissRecovery.run(),
     /** Another name or relay for an account no relay has confirmed yet. */
     changeApplication(application: Application): void {
       const { username, displayName, relayUrl, relayName } = application;

@@ -83,6 +83,10 @@ export class SessionCiphers {
     };
   }
 
+  /**
+   * Says why a ciphertext cannot be read. Throws when the store could not be read: that says nothing about
+   * the ciphertext, which may well be readable later.
+   */
   async decrypt(unit: UnitOfWork, from: DeviceAddress, ciphertext: Ciphertext): Promise<Decrypted> {
     const stores = libsignalStores(unit, this.#local, from);
     const address = this.#address(from);
@@ -116,6 +120,7 @@ export class SessionCiphers {
       );
       return { ok: true, plaintext };
     } catch (error) {
+      if (unit.readFailure !== null) throw unit.readFailure;
       return { ok: false, failure: decryptFailure(error) };
     }
   }

@@ -122,6 +122,12 @@ export function keyRepository(sql: Sql) {
       if (row === undefined) throw new Error('no key ids came back');
       return row.nextId - count;
     },
+    /** For an installation that follows another: its ids begin after `count` others. */
+    skipIds(count: number): void {
+      for (const kind of ['pre-key', 'signed-pre-key', 'kyber-pre-key'] as const) {
+        statements.allocateIds.get(kind, count, count);
+      }
+    },
     /** Removes one-time keys with ids below these: the relay has long handed them out or dropped them. */
     deleteOneTimeKeysBefore(preKeyId: number, kyberPreKeyId: number): void {
       statements.deleteOldPreKeys.run(preKeyId);

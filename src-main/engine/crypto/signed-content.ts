@@ -90,6 +90,7 @@ export function encodeContent(header: ContentHeader, body: ContentBody, identity
       hlcCounter: header.time.counter,
       chainIndex: BigInt(header.chain?.index ?? 0),
       previousHash: header.chain === null ? new Uint8Array() : new Uint8Array(header.chain.previousHash),
+      chainEpoch: header.chain?.epoch ?? 0,
       body,
     }),
   );
@@ -122,14 +123,22 @@ export function parseContent(signed: SignedBytes): ParsedContent {
   };
 }
 
+/** The predecessor that a stored content names. */
+export function previousHashOf(content: Uint8Array): Uint8Array {
+  return fromBinary(wire.ContentSchema, content).previousHash;
+}
+
 function parseChain(content: wire.Content): ChainClaim | null {
   const index = safeNumber(content.chainIndex);
   if (index > 0 !== isChained(content.body)) throw new RangeError('the chain holds what everybody gets');
-  if (index === 0) return null;
+  if (index === 0) {
+    if (content.chainEpoch !== 0) throw new RangeError('what is in no chain has no epoch');
+    return null;
+  }
   if (content.previousHash.length !== (index === 1 ? 0 : HASH_BYTES)) {
     throw new RangeError('the chain does not name its previous content');
   }
-  return { index, previousHash: content.previousHash };
+  return { epoch: content.chainEpoch, index, previousHash: content.previousHash };
 }
 
 function parseTime(value: bigint): number {

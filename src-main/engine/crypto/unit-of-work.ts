@@ -3,7 +3,13 @@
  * between them: libsignal reads through it and writes into it; one synchronous transaction then stores
  * all of it, or none. A unit may be forked, so that one envelope that fails leaves no trace in the batch.
  */
-import type { PreKeyRecord, PublicKey, SessionRecord, SignedPreKeyRecord } from '@signalapp/libsignal-client';
+import {
+  LibSignalErrorBase,
+  type PreKeyRecord,
+  type PublicKey,
+  type SessionRecord,
+  type SignedPreKeyRecord,
+} from '@signalapp/libsignal-client';
 import { addressKey, type AccountId, type DeviceAddress } from '../../../src-shared/ids.ts';
 import type { KeyRepository, KyberUse, StoredIdentity, StoredKyberPreKey } from './key-repository.ts';
 
@@ -31,6 +37,7 @@ export class UnitOfWork implements KeySource {
   readonly #usedPreKeys = new Set<number>();
   readonly #usedKyberPreKeys = new Set<number>();
   readonly #kyberUses = new Map<string, KyberUse>();
+  #readFailure: Error | null = null;
 
   constructor(source: KeySource, parent: UnitOfWork | null = null) {
     this.#source = source;
@@ -52,9 +59,27 @@ export class UnitOfWork implements KeySource {
     for (const [key, use] of this.#kyberUses) parent.#kyberUses.set(key, use);
   }
 
+  /**
+   * What went wrong when the store was read, or null. libsignal passes on an error of its stores as one of
+   * its own: whoever sees an operation fail has to look here, whether it was the message or the disk.
+   */
+  get readFailure(): Error | null {
+    return this.#readFailure ?? this.#parent?.readFailure ?? null;
+  }
+
+  #read<Found>(find: (source: KeySource) => Found): Found {
+    try {
+      return find(this.#source);
+    } catch (error) {
+      // A record that libsignal cannot parse was read all right.
+      if (error instanceof Error && !(error instanceof LibSignalErrorBase)) this.#readFailure ??= error;
+      throw error;
+    }
+  }
+
   session(address: DeviceAddress): SessionRecord | null {
     const change = this.#sessions.get(addressKey(address));
-    return change === undefined ? this.#source.session(address) : change.record;
+    return change === undefined ? this.#read((source) => source.session(address)) : change.record;
   }
 
   saveSession(address: DeviceAddress, record: SessionRecord): void {
@@ -66,7 +91,7 @@ export class UnitOfWork implements KeySource {
   }
 
   identity(accountId: AccountId): StoredIdentity | null {
-    return this.#identities.get(accountId) ?? this.#source.identity(accountId);
+    return this.#identities.get(accountId) ?? this.#read((source) => source.identity(accountId));
   }
 
   saveIdentity(accountId: AccountId, key: PublicKey, state: StoredIdentity['state']): void {
@@ -74,7 +99,7 @@ export class UnitOfWork implements KeySource {
   }
 
   preKey(keyId: number): PreKeyRecord | null {
-    return this.#usedPreKeys.has(keyId) ? null : this.#source.preKey(keyId);
+    return this.#usedPreKeys.has(keyId) ? null : this.#read((source) => source.preKey(keyId));
   }
 
   usePreKey(keyId: number): void {
@@ -82,11 +107,11 @@ export class UnitOfWork implements KeySource {
   }
 
   signedPreKey(keyId: number): SignedPreKeyRecord | null {
-    return this.#source.signedPreKey(keyId);
+    return this.#read((source) => source.signedPreKey(keyId));
   }
 
   kyberPreKey(keyId: number): StoredKyberPreKey | null {
-    return this.#usedKyberPreKeys.has(keyId) ? null : this.#source.kyberPreKey(keyId);
+    return this.#usedKyberPreKeys.has(keyId) ? null : this.#read((source) => source.kyberPreKey(keyId));
   }
 
   useOneTimeKyberPreKey(keyId: number): void {
@@ -94,7 +119,7 @@ export class UnitOfWork implements KeySource {
   }
 
   hasKyberUse(use: KyberUse): boolean {
-    return this.#kyberUses.has(kyberUseKey(use)) || this.#source.hasKyberUse(use);
+    return this.#kyberUses.has(kyberUseKey(use)) || this.#read((source) => source.hasKyberUse(use));
   }
 
   useLastResortKyberPreKey(use: KyberUse): void {

@@ -46,6 +46,7 @@ export function applyText(context: EngineContext, changes: Changes, incoming: In
     message: text,
     mentions,
     signed: content.signed,
+    chain: content.chain,
     integrity: incoming.integrity,
     acceptedOrder: arrival.acceptedOrder,
   } as const;

@@ -11,12 +11,15 @@ import {
   parseDeviceId,
   type AccountId,
   type DeviceAddress,
+  type DeviceId,
   type MessageId,
 } from '../../../src-shared/ids.ts';
 import { content as wire } from '../../../src-shared/protocol/frames.ts';
 import { orderToMs } from '../../../src-shared/protocol/limits.ts';
 import type { ConversationRow } from '../conversations/repository.ts';
+import { contentHash, type ChainPlace, type KnownLink } from '../crypto/author-chain.ts';
 import type { SignedBytes } from '../crypto/packet.ts';
+import { previousHashOf } from '../crypto/signed-content.ts';
 import type { Blob, Sql } from '../store/database.ts';
 import { blob, fromBlob } from '../store/ids.ts';
 import { sqlStatesBefore, type DeliveryState } from './delivery.ts';
@@ -36,6 +39,8 @@ export interface NewText extends NewMessage {
   readonly message: MessageText;
   readonly mentions: 'me' | 'others';
   readonly signed: SignedBytes;
+  /** Its place in its author's chain. */
+  readonly chain: ChainPlace | null;
   readonly integrity: IntegrityVerdict;
   /** Null while no relay has it. */
   readonly acceptedOrder: number | null;
@@ -80,7 +85,7 @@ export function messageRepository(sql: Sql) {
     message: NewText,
     side: { isOwn: 0 | 1; isUnread: 0 | 1; receivedAtMs: number | null; delivery: DeliveryState | null },
   ): void {
-    const { messageId, conversation, author, sentAtMs, acceptedOrder, integrity, signed } = message;
+    const { messageId, conversation, author, sentAtMs, acceptedOrder, integrity, signed, chain } = message;
     const { text, extras, threadRoot, place, expiresAfterS } = message.message;
     statements.insertText.run(
       blob(messageId),
@@ -100,6 +105,8 @@ export function messageRepository(sql: Sql) {
       integrity.clock,
       signed.content,
       signed.signature,
+      chain?.epoch ?? null,
+      chain?.index ?? null,
       threadRoot === null ? null : blob(threadRoot),
       place === 'thread' ? 0 : 1,
       extrasToJson(extras),
@@ -186,6 +193,22 @@ export function messageRepository(sql: Sql) {
     signedBytes: (messageId: MessageId): SignedBytes | null =>
       statements.content.get(blob(messageId)) ?? null,
 
+    /** What is stored of an author device at a place in its chain, right before it and right after. */
+    linksAround(
+      conversation: ConversationRow,
+      side: 'own' | 'foreign',
+      deviceId: DeviceId,
+      place: ChainPlace,
+    ): readonly KnownLink[] {
+      return statements.around
+        .all(conversation, side === 'own' ? 1 : 0, deviceId, place.epoch, place.index - 1, place.index + 1)
+        .map(({ index, content }) => ({
+          index,
+          hash: contentHash(content),
+          previousHash: previousHashOf(content),
+        }));
+    },
+
     markEncrypted: (messageId: MessageId) => void statements.markEncrypted.run(blob(messageId)),
     /** The relay's order also gives the message its place in the conversation. */
     markAccepted: (messageId: MessageId, order: number) =>
@@ -257,6 +280,8 @@ type TextColumns = [
   clockVerdict: string,
   content: Uint8Array,
   signature: Uint8Array,
+  chainEpoch: number | null,
+  chainIndex: number | null,
   threadRoot: Blob | null,
   inRoom: 0 | 1,
   extras: string | null,
@@ -281,9 +306,9 @@ function messageStatements(sql: Sql) {
     insertText: sql.prepare<TextColumns>(
       `INSERT INTO messages (message_id, conversation, author_account_id, author_device_id, is_own, kind, body,
          sent_at_ms, display_order, accepted_order, received_at_ms, is_unread, delivery,
-         signature_verdict, chain_verdict, clock_verdict, content, signature,
+         signature_verdict, chain_verdict, clock_verdict, content, signature, chain_epoch, chain_index,
          thread_root, in_room, extras, mentions_me, expires_after_s, expires_at_ms)
-       VALUES (?, ?, ?, ?, ?, 'text', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, 'text', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     insertNotice: sql.prepare<NoticeColumns>(
       `INSERT INTO messages (message_id, conversation, author_account_id, author_device_id, is_own, kind, body,
@@ -340,6 +365,11 @@ function messageStatements(sql: Sql) {
     ),
     content: sql.prepare<[Blob], { content: Blob; signature: Blob }>(
       'SELECT content, signature FROM messages WHERE message_id = ? AND content IS NOT NULL',
+    ),
+    around: sql.prepare<[number, number, number, number, number, number], { index: number; content: Blob }>(
+      `SELECT chain_index AS "index", content FROM messages
+       WHERE conversation = ? AND is_own = ? AND author_device_id = ? AND chain_epoch = ?
+         AND chain_index BETWEEN ? AND ? AND signature_verdict = 'valid'`,
     ),
     setBody: sql.prepare<[string, Blob]>('UPDATE messages SET body = ? WHERE message_id = ?'),
     remove: sql.prepare<[Blob]>('DELETE FROM messages WHERE message_id = ?'),

@@ -97,6 +97,7 @@ function say(
     message,
     mentions: 'others',
     signed,
+    chain: header.chain,
     integrity: {
       signature: 'valid',
       chain: header.chain?.index === 1 ? 'first' : 'continues',

@@ -1,10 +1,10 @@
 /** Another device could not read what we sent: mend the session, and send it again from the log. */
 import { create } from '@bufbuild/protobuf';
-import { SessionRecord } from '@signalapp/libsignal-client';
 import type { DeviceAddress } from '../../../src-shared/ids.ts';
 import { content as wire } from '../../../src-shared/protocol/frames.ts';
 import type { Changes } from '../changes.ts';
 import type { EngineContext } from '../context.ts';
+import { archiveSession } from '../crypto/archive-session.ts';
 import type { UnitOfWork } from '../crypto/unit-of-work.ts';
 import { queueContent } from '../send/compose.ts';
 import type { RetryRequest } from './retry-request.ts';
@@ -20,10 +20,7 @@ export function archiveFailedSession(unit: UnitOfWork, source: DeviceAddress, re
   const session = unit.session(source);
   if (session === null || request.ratchetKey === undefined) return;
   if (!session.hasCurrentState() || !session.currentRatchetKeyMatches(request.ratchetKey)) return;
-  // Archiving changes the object, and this one may be in the cache.
-  const copy = SessionRecord.deserialize(session.serialize());
-  copy.archiveCurrentState();
-  unit.saveSession(source, copy);
+  archiveSession(unit, source);
 }
 
 /** Queues the envelope once more for the one device. Runs inside the batch's transaction. */

@@ -7,7 +7,7 @@ import type { Changes } from '../changes.ts';
 import type { EngineContext } from '../context.ts';
 import { conversationWith } from '../conversations/open.ts';
 import type { Conversation } from '../conversations/repository.ts';
-import { advance, judgeLink } from '../crypto/author-chain.ts';
+import { advance, judgeLate, judgeLink } from '../crypto/author-chain.ts';
 import { isPlausible } from '../crypto/hybrid-clock.ts';
 import type { ParsedContent } from '../crypto/signed-content.ts';
 import { applyReceipt } from '../receipts/apply.ts';
@@ -92,13 +92,21 @@ export function applyContent(
 
 function followChain(context: EngineContext, conversation: Conversation, content: ParsedContent) {
   if (content.chain === null) return 'first';
-  const head = context.store.chains.head(conversation.row, content.author);
-  const verdict = judgeLink(head, content.chain);
-  context.store.chains.save(
-    conversation.row,
-    content.author,
-    advance(head, content.chain, content.signed.content),
-  );
+  const { store } = context;
+  const { author, chain, signed } = content;
+  const head = store.chains.head(conversation.row, author, chain.epoch);
+  const verdict = judgeLink(head, chain);
+  if (verdict === 'late') {
+    const isOwn = author.accountId === context.requireAccount().accountId;
+    const near = store.messages.linksAround(
+      conversation.row,
+      isOwn ? 'own' : 'foreign',
+      author.deviceId,
+      chain,
+    );
+    return judgeLate(chain, signed.content, near);
+  }
+  store.chains.save(conversation.row, author, chain.epoch, advance(head, chain, signed.content));
   return verdict;
 }
 

@@ -75,8 +75,10 @@ export function parkedRepository(sql: Sql) {
     'UPDATE parked SET requests = requests + 1, next_request_at_ms = ? WHERE id = ?',
   );
   const finish = sql.prepare<[ParkedOutcome, number]>(
-    'UPDATE parked SET outcome = ?, next_request_at_ms = NULL WHERE id = ?',
+    // What nobody asks for any more is not needed to ask for it.
+    `UPDATE parked SET outcome = ?, next_request_at_ms = NULL, ciphertext = x'' WHERE id = ?`,
   );
+  const prune = sql.prepare<[number]>(`DELETE FROM parked WHERE outcome <> 'waiting' AND received_at_ms < ?`);
   const counts = sql.prepare<[], { outcome: ParkedOutcome; count: number }>(
     'SELECT outcome, count(*) AS count FROM parked GROUP BY outcome',
   );
@@ -90,7 +92,7 @@ export function parkedRepository(sql: Sql) {
           blob(parked.source.accountId),
           parked.source.deviceId,
           parked.ciphertext.type,
-          parked.ciphertext.bytes,
+          parked.nextRequestAtMs === null ? new Uint8Array() : parked.ciphertext.bytes,
           parked.cause,
           parked.acceptedOrder,
           parked.receivedAtMs,
@@ -110,6 +112,8 @@ export function parkedRepository(sql: Sql) {
     markRequested: (parked: Parked, nextRequestAtMs: number) =>
       void requested.run(nextRequestAtMs, parked.row),
     finish: (parked: Parked, outcome: 'recovered' | 'given-up') => void finish.run(outcome, parked.row),
+    /** Forgets what came before this and is not waited for. What was sent again came long ago. */
+    pruneBefore: (receivedBeforeMs: number) => void prune.run(receivedBeforeMs),
     counts(): Record<ParkedOutcome, number> {
       const result = { waiting: 0, recovered: 0, 'given-up': 0 };
       for (const row of counts.all()) result[row.outcome] = row.count;

@@ -17,6 +17,9 @@ export const RECONCILE_INTERVAL_MS = 5 * 60_000;
 /** Who has not asked for an envelope again by now has it. */
 const SEND_LOG_MS = 30 * 24 * 60 * 60_000;
 
+/** As long as anybody may still have the envelope to send it again. */
+const PARKED_MS = SEND_LOG_MS;
+
 /** Brings prekeys up to date, here and at the relay, and forgets what is old. */
 export async function reconcile(
   context: EngineContext,
@@ -27,6 +30,7 @@ export async function reconcile(
   context.transact(() => {
     context.store.keys.deleteReplacedKeys(nowMs - REPLACED_KEY_LIFETIME_MS);
     context.store.envelopes.removeAcceptedBefore(nowMs - SEND_LOG_MS);
+    context.store.parked.pruneBefore(context.relayNowMs() - PARKED_MS);
   });
   const isRotated = rotateIfDue(context, nowMs);
   const known = counts === undefined || isRotated ? await uploadKeys(context, relayApi, NONE, 'add') : counts;

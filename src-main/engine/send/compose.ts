@@ -3,7 +3,7 @@ import type { MessageId } from '../../../src-shared/ids.ts';
 import type { Changes } from '../changes.ts';
 import type { EngineContext } from '../context.ts';
 import type { Conversation } from '../conversations/repository.ts';
-import { advance, type ChainLink } from '../crypto/author-chain.ts';
+import { advance, type ChainClaim, type ChainLink } from '../crypto/author-chain.ts';
 import { believableTime, nextHybridTime } from '../crypto/hybrid-clock.ts';
 import type { SignedBytes } from '../crypto/packet.ts';
 import { encodeContent, isChained, type ContentBody, type ContentHeader } from '../crypto/signed-content.ts';
@@ -28,26 +28,27 @@ export function composeContent(context: EngineContext, options: ComposeOptions):
   const relayNowMs = context.relayNowMs();
   const time = nextHybridTime(believableTime(store.account.hybridTime(), relayNowMs), relayNowMs);
   store.account.setHybridTime(time);
-  const head = isChained(body) ? store.chains.head(conversation.row, account.address) : null;
+  const epoch = account.reinstallations;
+  const head = isChained(body) ? store.chains.head(conversation.row, account.address, epoch) : null;
   const header: ContentHeader = {
     messageId: options.messageId ?? context.ids.messageId(),
     roomId: conversation.roomId,
     author: account.address,
     recipientId: conversation.peerId,
     time,
-    chain: isChained(body) ? claimAfter(head) : null,
+    chain: isChained(body) ? claimAfter(head, epoch) : null,
   };
   const signed = encodeContent(header, body, account.privateKey);
   if (header.chain !== null) {
-    store.chains.save(conversation.row, account.address, advance(head, header.chain, signed.content));
+    store.chains.save(conversation.row, account.address, epoch, advance(head, header.chain, signed.content));
   }
   return { header, signed };
 }
 
-function claimAfter(head: ChainLink | null) {
+function claimAfter(head: ChainLink | null, epoch: number): ChainClaim {
   return head === null
-    ? { index: 1, previousHash: new Uint8Array() }
-    : { index: head.index + 1, previousHash: head.hash };
+    ? { epoch, index: 1, previousHash: new Uint8Array() }
+    : { epoch, index: head.index + 1, previousHash: head.hash };
 }
 
 /** Queues a content that is no message of the conversation. */

@@ -64,9 +64,10 @@ async function encrypt(
     const now = new Date(context.clock.now());
     const ciphertexts: StoredCiphertext[] = [];
     for (const address of lacking) {
-      const registrationId = unit.session(address)?.remoteRegistrationId();
+      const session = unit.session(address);
       // A session may have gone since it was ensured; the next round starts it again.
-      if (registrationId === undefined) continue;
+      if (session?.hasCurrentState(now) !== true) continue;
+      const registrationId = session.remoteRegistrationId();
       const ciphertext = await context.ciphers.encrypt(unit, address, plaintext, now);
       ciphertexts.push({ address, registrationId, ciphertext });
     }

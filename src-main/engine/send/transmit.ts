@@ -5,6 +5,7 @@ import { idFromBytes, idToBytes, parseDeviceId, type AccountId } from '../../../
 import { relay } from '../../../src-shared/protocol/frames.ts';
 import { MAX_FRAME_BYTES } from '../../../src-shared/protocol/limits.ts';
 import type { EngineContext } from '../context.ts';
+import { archiveSession } from '../crypto/archive-session.ts';
 import type { Conversation } from '../conversations/repository.ts';
 import { acceptContent, failContent } from '../messages/outbound.ts';
 import { fromRelayError } from '../sync/relay-errors.ts';
@@ -101,12 +102,15 @@ async function mend(
     if (mismatch.accountUnknown) {
       throw new KithError('username-unknown', 'This person has no account at this relay now.');
     }
-    const toDrop = [...mismatch.extra, ...mismatch.stale].map(parseDeviceId);
+    const extra = mismatch.extra.map(parseDeviceId);
+    const stale = mismatch.stale.map(parseDeviceId);
     await context.cryptoLane.run(() => {
       const unit = context.newUnit();
-      for (const deviceId of toDrop) unit.deleteSession({ accountId, deviceId });
+      for (const deviceId of extra) unit.deleteSession({ accountId, deviceId });
+      // What the former installation sent may still be waiting for us, and only its session reads it.
+      for (const deviceId of stale) archiveSession(unit, { accountId, deviceId });
       context.transactWithKeys(unit, () => {
-        for (const deviceId of toDrop) {
+        for (const deviceId of [...extra, ...stale]) {
           context.store.envelopes.removeCiphertext(envelope.envelopeId, { accountId, deviceId });
         }
       });

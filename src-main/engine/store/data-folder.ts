@@ -9,6 +9,8 @@ export interface DataFolder {
   readonly path: string;
   readonly databasePath: string;
   readonly keyFilePath: string;
+  /** The sealed copy of the identity. */
+  readonly identityPath: string;
   /** Lets another process use the folder. */
   release(): void;
 }
@@ -33,6 +35,7 @@ export function openDataFolder(path: string): DataFolder {
     path,
     databasePath: join(path, 'kith.db'),
     keyFilePath: join(path, 'keys.json'),
+    identityPath: join(path, 'identity.bin'),
     release() {
       lock.close();
     },

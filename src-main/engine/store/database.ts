@@ -2,7 +2,8 @@
  * The encrypted store: one SQLCipher database, one connection that writes and one that reads. Both live
  * in the engine's thread; a transaction runs from begin to commit without giving up the thread.
  */
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { KithError } from '../../../src-shared/errors.ts';
 import { migrate } from './migrate.ts';
@@ -19,7 +20,11 @@ export interface StoreDatabase {
    * `store-corrupt`, or what `work` threw; then nothing of it is stored.
    */
   transaction<Result>(work: () => Result): Result;
-  /** Empties the write-ahead log, with whatever it still holds of deleted text. */
+  /**
+   * Moves everything from the log into the database and empties the log: what was deleted leaves the
+   * disk, and the database stands without its log. Where the disk does not allow it, all stays as durable
+   * as it was.
+   */
   truncateLog(): void;
   close(): void;
 }
@@ -45,7 +50,8 @@ export function openDatabase(path: string, key: Uint8Array): StoreDatabase {
     write.pragma('foreign_keys = ON');
     write.pragma('secure_delete = ON');
     write.pragma(`wal_autocheckpoint = ${String(WAL_AUTOCHECKPOINT_PAGES)}`);
-    migrate(write);
+    // A log that gets lost must not take the whole schema with it.
+    if (migrate(write) === 'migrated') truncateLog(write);
     const read = open(path, key, { readonly: true });
     opened.push(read);
     return storeDatabase(write, read);
@@ -85,22 +91,27 @@ function storeDatabase(write: Sql, read: Sql): StoreDatabase {
       }
     },
     truncateLog() {
-      try {
-        if (write.open) write.pragma('wal_checkpoint(TRUNCATE)');
-      } catch (error) {
-        // A full or damaged disk: what is in the log is as durable there, and is cleared another time.
-        if (!(error instanceof Database.SqliteError)) throw error;
-      }
+      truncateLog(write);
     },
     close() {
       read.close();
       try {
-        this.truncateLog();
+        // Leaves the log empty, so that deleted text does not stay behind in it.
+        if (write.open) truncateLog(write);
       } finally {
         write.close();
       }
     },
   };
+}
+
+function truncateLog(write: Sql): void {
+  try {
+    write.pragma('wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    // A full or damaged disk: what is in the log is as durable there.
+    if (!(error instanceof Database.SqliteError)) throw error;
+  }
 }
 
 /** SQLite's own errors to typed ones; everything else passes. */
@@ -134,4 +145,12 @@ export function moveAside(path: string, nowMs: number): string {
     if (existsSync(path + suffix)) renameSync(path + suffix, target + suffix);
   }
   return target;
+}
+
+/** The database that was moved aside last, or null. */
+export function newestMovedAside(path: string): string | null {
+  const prefix = `${basename(path)}.damaged-`;
+  const names = readdirSync(dirname(path)).filter((name) => name.startsWith(prefix) && name.endsWith('Z'));
+  const newest = names.sort().at(-1);
+  return newest === undefined ? null : join(dirname(path), newest);
 }

@@ -3,8 +3,7 @@
  * was opened once, so that there is always one that works.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { KithError } from '../../../src-shared/errors.ts';
 import {
@@ -21,6 +20,7 @@ import {
   type WrappingOf,
 } from './key-wrapping.ts';
 import { formatRecoveryKey, RECOVERY_KEY_BYTES } from './recovery-key.ts';
+import { replaceFile } from './replace-file.ts';
 
 const keyFileSchema = z.strictObject({ version: z.literal(1), wrappings: z.array(wrappingSchema).min(1) });
 type KeyFile = z.infer<typeof keyFileSchema>;
@@ -121,31 +121,5 @@ function readKeyFile(path: string): KeyFile {
 
 /** Throws `disk-full`; then the file is as it was. */
 function writeKeyFile(path: string, file: KeyFile): void {
-  try {
-    replaceFile(path, `${JSON.stringify(file, null, 2)}\n`);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
-    throw new KithError('disk-full', 'The disk is full. Free some space and try again.', { cause: error });
-  }
-}
-
-/** Write, sync, rename, sync the folder: after a crash there is the old file or the new one. */
-function replaceFile(path: string, text: string): void {
-  const next = `${path}.next`;
-  const handle = openSync(next, 'w', 0o600);
-  try {
-    writeSync(handle, text);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(next, path);
-  if (process.platform !== 'win32') {
-    const folder = openSync(dirname(path), 'r');
-    try {
-      fsyncSync(folder);
-    } finally {
-      closeSync(folder);
-    }
-  }
+  replaceFile(path, `${JSON.stringify(file, null, 2)}\n`);
 }

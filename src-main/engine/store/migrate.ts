@@ -1,10 +1,11 @@
 import type Database from 'better-sqlite3';
 import { KithError } from '../../../src-shared/errors.ts';
 import { initial } from './migrations/0001-initial.ts';
+import { installations } from './migrations/0002-installations.ts';
 import { messageOperations } from './migrations/0003-message-operations.ts';
 
 /** Oldest first. A migration that was released is never changed; a new one is appended. */
-const MIGRATIONS: readonly string[] = [initial, messageOperations];
+const MIGRATIONS: readonly string[] = [initial, installations, messageOperations];
 
 /** `PRAGMA user_version` of a store this build writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
@@ -13,7 +14,7 @@ export const SCHEMA_VERSION = MIGRATIONS.length;
  * Brings a store up to `target`, one transaction a step, so that a crash leaves a whole version behind.
  * Throws `store-too-new` for a store that a later Kith has written; that store is left as it is.
  */
-export function migrate(db: Database.Database, target: number = SCHEMA_VERSION): void {
+export function migrate(db: Database.Database, target: number = SCHEMA_VERSION): 'current' | 'migrated' {
   const version = Number(db.pragma('user_version', { simple: true }));
   if (version > SCHEMA_VERSION) {
     throw new KithError(
@@ -21,10 +22,12 @@ export function migrate(db: Database.Database, target: number = SCHEMA_VERSION):
       `This store was written by a newer Kith (version ${String(version)}; this one reads up to ${String(SCHEMA_VERSION)}). Update Kith to open it.`,
     );
   }
-  MIGRATIONS.slice(version, target).forEach((sql, index) => {
+  const due = MIGRATIONS.slice(version, target);
+  due.forEach((sql, index) => {
     db.transaction(() => {
       db.exec(sql);
       db.pragma(`user_version = ${String(version + index + 1)}`);
     }).immediate();
   });
+  return due.length === 0 ? 'current' : 'migrated';
 }

@@ -13,7 +13,14 @@ import type { Account } from '../account/repository.ts';
 import type { EngineContext } from '../context.ts';
 import { errorFields } from '../log.ts';
 import { backoffDelayMs, HEALTHY_AFTER_MS, RECONNECT_BASE_MS, RECONNECT_CAP_MS } from './backoff.ts';
-import { authenticate, checkHello, checkSession, register } from './handshake.ts';
+import {
+  authenticate,
+  checkHello,
+  checkSession,
+  recordSession,
+  register,
+  requirePresent,
+} from './handshake.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { RelayApi } from './relay-api.ts';
 import { RelaySocket, type ServerBody } from './relay-socket.ts';
@@ -40,7 +47,7 @@ const FINAL: ReadonlySet<string> = new Set([
   'username-invalid',
 ]);
 
-/** The relay has lost this account or this device, or never had it. */
+/** The relay has lost this account or this device, never had it, or knows another installation of it. */
 const UNKNOWN_HERE: ReadonlySet<string> = new Set(['username-unknown', 'device-unknown']);
 
 type Mode = 'authenticate' | 'register';
@@ -257,14 +264,8 @@ export class RelayConnection {
         ? await register(this.#context, socket, hello, account)
         : await authenticate(socket, hello, account);
     checkSession(session, account);
-    this.#context.relayClock.hear(Number(session.relayTimeMs));
-    this.#context.transact(() => {
-      const { account: row } = this.#context.store;
-      row.markRegistered(hello.relayName, session.username);
-      row.setOwnDeviceIds(session.ownDeviceIds);
-      row.setRelayClockOffsetMs(this.#context.relayClock.offsetMs);
-    });
-    this.#context.reloadAccount();
+    requirePresent(session, account);
+    recordSession(this.#context, hello, session);
     const resume = create(relay.ResumeSchema, {
       afterSeq: BigInt(this.#context.store.account.mailboxSeq()),
       credit: CREDIT,
@@ -324,7 +325,7 @@ export class RelayConnection {
     this.#heartbeat = null;
     this.#context.log.info('relay.closed', { code, wasOnline });
     const error = this.#lastError ?? new KithError('relay-unreachable', 'The relay cannot be reached.');
-    // The relay lost this account, or never had it: offer the same keys and name again.
+    // The relay does not have this account as it is here: offer its keys and name (again).
     const isUnknown = this.#mode === 'authenticate' && UNKNOWN_HERE.has(error.code);
     if (isUnknown) this.#mode = 'register';
     if (hadMail) this.#handlers.onOffline();

@@ -38,6 +38,15 @@ export function checkSession(session: relay.Authenticated, account: Account): vo
   throw new KithError('protocol', 'The relay answered for another account than this one.');
 }
 
+/**
+ * Throws `device-unknown` when senders are told of another installation of this device: this one is new,
+ * or the relay was restored from an older copy. Registering puts this one in its place.
+ */
+export function requirePresent(session: relay.Authenticated, account: Account): void {
+  if (session.registrationId === account.registrationId) return;
+  throw new KithError('device-unknown', 'The relay knows another installation of this device.');
+}
+
 export async function authenticate(
   socket: RelaySocket,
   hello: relay.Hello,
@@ -66,6 +75,8 @@ export async function register(
   account: Account,
 ): Promise<relay.Authenticated> {
   const identityKey = account.publicKey.serialize();
+  // Who was registered before has a right to the device id, whatever installation the relay knows by it.
+  const installation = account.state === 'registered' ? 'replacing' : 'first';
   const signature = account.privateKey.sign(
     registrationTranscript({
       relayName: hello.relayName,
@@ -74,6 +85,7 @@ export async function register(
       registrationId: account.registrationId,
       username: account.username,
       identityKey,
+      installation,
     }),
   );
   const value = create(relay.RegisterSchema, {
@@ -84,6 +96,26 @@ export async function register(
     identityKey,
     preKeys: await supplyPreKeys(context, { preKeys: PRE_KEY_BATCH, kyberPreKeys: PRE_KEY_BATCH }, 'replace'),
     signature,
+    replacesInstallation: installation === 'replacing',
   });
   return socket.request({ case: 'register', value }, 'authenticated');
+}
+
+/** What the relay said about this account, and its time. */
+export function recordSession(
+  context: EngineContext,
+  hello: relay.Hello,
+  session: relay.Authenticated,
+): void {
+  const isFirst = context.account?.state === 'pending';
+  context.relayClock.hear(Number(session.relayTimeMs));
+  context.transact(() => {
+    const { account: row } = context.store;
+    row.markRegistered(hello.relayName, session.username);
+    row.setOwnDeviceIds(session.ownDeviceIds);
+    row.setRelayClockOffsetMs(context.relayClock.offsetMs);
+  });
+  context.reloadAccount();
+  // From here on others know this account: its keys must not hang on a log file.
+  if (isFirst) context.truncateLog();
 }

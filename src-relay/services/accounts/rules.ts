@@ -13,11 +13,12 @@ export type RegistrationRefusal =
   | 'other-username'
   /** A new account must have a name. */
   | 'username-missing'
-  /** The device id belongs to an earlier installation; a reinstalled device chooses a new id. */
+  /** The device id belongs to another installation, and the registration does not mean to replace it. */
   | 'device-conflict'
   | 'closed';
 
-export type RegistrationDecision = 'create-account' | 'add-device' | 'repeat' | RegistrationRefusal;
+export type RegistrationEffect = 'create-account' | 'add-device' | 'reinstall' | 'repeat';
+export type RegistrationDecision = RegistrationEffect | RegistrationRefusal;
 
 export interface RegistrationFacts {
   /** The account with the registration's id. */
@@ -41,5 +42,6 @@ export function decideRegistration(
   if (registration.username !== '' && registration.username !== account.username) return 'other-username';
   const registrationId = account.devices.get(registration.deviceId);
   if (registrationId === undefined) return 'add-device';
-  return registrationId === registration.registrationId ? 'repeat' : 'device-conflict';
+  if (registrationId === registration.registrationId) return 'repeat';
+  return registration.installation === 'replacing' ? 'reinstall' : 'device-conflict';
 }

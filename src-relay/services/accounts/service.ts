@@ -12,7 +12,7 @@ import { RateLimiter } from '../../rate/rate-limiter.ts';
 import { verifyUpload } from '../pre-keys/rules.ts';
 import type { PreKeyCounts, PreKeyStore } from '../pre-keys/storage.ts';
 import { ErrorCode, Refusal, requireRate } from '../refusal.ts';
-import type { NewAccounts, RegistrationRefusal } from './rules.ts';
+import type { NewAccounts, RegistrationEffect, RegistrationRefusal } from './rules.ts';
 import type { AccountRecord, AccountStore, Registration } from './storage.ts';
 
 /** What a signature of this connection has to cover, and where the connection comes from. */
@@ -26,6 +26,8 @@ export interface Session {
   readonly address: DeviceAddress;
   readonly account: AccountRecord;
   readonly preKeyCounts: PreKeyCounts;
+  /** What the registration did; null where the device authenticated. */
+  readonly registered: RegistrationEffect | null;
 }
 
 export interface AuthenticationRequest {
@@ -68,7 +70,7 @@ export class AccountService {
   }
 
   /**
-   * Creates an account, adds a device, or repeats what took effect before. Throws `BAD_SIGNATURE`,
+   * Creates an account, adds a device, reinstalls one, or repeats what took effect before. Throws `BAD_SIGNATURE`,
    * `USERNAME_INVALID`, `USERNAME_TAKEN`, `DEVICE_CONFLICT`, `PRE_KEYS_INVALID`, `REGISTRATION_CLOSED`
    * or `RATE_LIMITED`.
    */
@@ -98,7 +100,8 @@ export class AccountService {
       clock.now(),
     );
     if (outcome.kind !== 'registered') throw registrationRefusal(outcome.kind);
-    return { address: { accountId, deviceId }, account: outcome.account, preKeyCounts: outcome.preKeyCounts };
+    const { account, preKeyCounts, effect } = outcome;
+    return { address: { accountId, deviceId }, account, preKeyCounts, registered: effect };
   }
 
   /** Throws `UNSUPPORTED_VERSION`, `ACCOUNT_UNKNOWN`, `BAD_SIGNATURE` or `DEVICE_UNKNOWN`. */
@@ -123,7 +126,7 @@ export class AccountService {
     if (!account.devices.has(address.deviceId)) {
       throw new Refusal(ErrorCode.DEVICE_UNKNOWN, 'This device is not registered.');
     }
-    return { address, account, preKeyCounts: await this.#preKeys.counts(address) };
+    return { address, account, preKeyCounts: await this.#preKeys.counts(address), registered: null };
   }
 
   /** Throws `ACCOUNT_UNKNOWN` or `RATE_LIMITED`. */
@@ -169,10 +172,7 @@ function registrationRefusal(kind: RegistrationRefusal): Refusal {
     case 'username-missing':
       return new Refusal(ErrorCode.USERNAME_INVALID, 'A new account needs a username.');
     case 'device-conflict':
-      return new Refusal(
-        ErrorCode.DEVICE_CONFLICT,
-        'This device id is in use; a reinstalled device takes a new one.',
-      );
+      return new Refusal(ErrorCode.DEVICE_CONFLICT, 'This device id is in use by another installation.');
     case 'closed':
       return new Refusal(ErrorCode.REGISTRATION_CLOSED, 'This relay takes in no new accounts.');
   }

@@ -1,6 +1,7 @@
 import type { AccountId, DeviceId } from '../../../src-shared/ids.ts';
+import type { Installation } from '../../../src-shared/protocol/transcripts.ts';
 import type { PreKeyCounts, PreKeyUpload } from '../pre-keys/storage.ts';
-import type { NewAccounts, RegistrationRefusal } from './rules.ts';
+import type { NewAccounts, RegistrationEffect, RegistrationRefusal } from './rules.ts';
 
 export interface AccountRecord {
   readonly accountId: AccountId;
@@ -20,10 +21,16 @@ export interface Registration {
   readonly username: string;
   readonly identityKey: Uint8Array;
   readonly preKeys: PreKeyUpload;
+  readonly installation: Installation;
 }
 
 export type RegistrationOutcome =
-  | { readonly kind: 'registered'; readonly account: AccountRecord; readonly preKeyCounts: PreKeyCounts }
+  | {
+      readonly kind: 'registered';
+      readonly effect: RegistrationEffect;
+      readonly account: AccountRecord;
+      readonly preKeyCounts: PreKeyCounts;
+    }
   | { readonly kind: RegistrationRefusal };
 
 /** What a driver has to keep about accounts. Every method is atomic and durable when its promise resolves. */
@@ -32,7 +39,8 @@ export interface AccountStore {
   byUsername(username: string): Promise<AccountRecord | undefined>;
   /**
    * Applies `decideRegistration` to what is stored, and its decision, in one transaction: two devices
-   * that claim a username at once cannot both have it.
+   * that claim a username at once cannot both have it. A reinstalled device keeps its mailbox; its
+   * registration id and all its prekeys are those of the new installation from then on.
    */
   register(
     registration: Registration,

@@ -75,6 +75,9 @@ export class SqliteAccounts implements AccountStore {
       case 'add-device':
         this.#addDevice(registration, nowMs);
         break;
+      case 'reinstall':
+        this.#reinstall(registration, nowMs);
+        break;
       case 'repeat':
         break;
       default:
@@ -86,9 +89,17 @@ export class SqliteAccounts implements AccountStore {
     const mailbox = mailboxNo(account.accountNo, deviceId);
     return {
       kind: 'registered',
+      effect: decision,
       account,
       preKeyCounts: this.#preKeys.uploadWithin(mailbox, preKeys, maxStoredPreKeys),
     };
+  }
+
+  /** The mailbox stays: what waits in it is asked for again once the device cannot read it. */
+  #reinstall(registration: Registration, nowMs: number): void {
+    const mailbox = this.#directory.mailbox(registration);
+    if (mailbox === undefined) throw new Error('a device was reinstalled that does not exist');
+    this.#preKeys.reinstallDevice(mailbox, registration.registrationId, nowMs);
   }
 
   #addDevice(registration: Registration, nowMs: number): void {

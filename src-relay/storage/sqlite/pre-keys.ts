@@ -40,6 +40,7 @@ export class SqlitePreKeys implements PreKeyStore {
   readonly #directory: AccountDirectory;
   readonly #deviceKeys: Statement<[number], DeviceKeysRow>;
   readonly #insertDevice: Statement<[number, number, number, ...SignedColumns, ...SignedColumns]>;
+  readonly #reinstallDevice: Statement<[number, number, number]>;
   readonly #replaceSigned: Statement<[...SignedColumns, number]>;
   readonly #replaceLastResort: Statement<[...SignedColumns, number]>;
   readonly #dropOneTime: Statement<[number]>;
@@ -58,6 +59,9 @@ export class SqlitePreKeys implements PreKeyStore {
     this.#insertDevice = database.prepare(
       `INSERT INTO devices (mailbox_no, registration_id, created_ms, signed_id, signed_key, signed_signature,
          last_resort_id, last_resort_key, last_resort_signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#reinstallDevice = database.prepare(
+      'UPDATE devices SET registration_id = ?, created_ms = ? WHERE mailbox_no = ?',
     );
     this.#replaceSigned = database.prepare(
       'UPDATE devices SET signed_id = ?, signed_key = ?, signed_signature = ? WHERE mailbox_no = ?',
@@ -120,6 +124,13 @@ export class SqlitePreKeys implements PreKeyStore {
     }
     const signed = [...signedColumns(signedPreKey), ...signedColumns(lastResortKyberPreKey)] as const;
     this.#insertDevice.run(mailboxNo, registrationId, nowMs, ...signed);
+  }
+
+  /** Part of a registration's transaction; the upload that follows brings the signed keys. */
+  reinstallDevice(mailboxNo: number, registrationId: number, nowMs: number): void {
+    this.#reinstallDevice.run(registrationId, nowMs, mailboxNo);
+    // Nobody has the private halves any more, however the upload wants its own keys to be taken.
+    this.#dropOneTime.run(mailboxNo);
   }
 
   /** An upload within a transaction that the caller opened. */

@@ -10,6 +10,7 @@ import { SqliteExpiry } from './expiry.ts';
 import { MailRemoval } from './mail-removal.ts';
 import { SqliteMail } from './mail.ts';
 import { openRelayDatabase } from './open.ts';
+import { SqliteObservedTime } from './observed-time.ts';
 import { SqlitePreKeys } from './pre-keys.ts';
 
 export const DATABASE_FILE = 'relay.db';
@@ -42,6 +43,7 @@ function assemble(database: Database, relayName: string): RelayStorage {
   const removal = new MailRemoval(database);
   const preKeys = new SqlitePreKeys(database, directory);
   const expiry = new SqliteExpiry(database, removal);
+  const time = new SqliteObservedTime(database);
   const check = database.prepare('SELECT last_order FROM relay_state');
   return {
     relayName,
@@ -49,6 +51,11 @@ function assemble(database: Database, relayName: string): RelayStorage {
     accounts: new SqliteAccounts(database, directory, preKeys),
     mail: new SqliteMail(database, directory, removal),
     expire: (terms: ExpiryTerms): Promise<ExpiryResult> => promised(() => expiry.step(terms)),
+    observedTime: () => promised(() => time.get()),
+    saveObservedTime: (observed) =>
+      promised(() => {
+        time.set(observed);
+      }),
     check: () =>
       promised(() => {
         check.get();

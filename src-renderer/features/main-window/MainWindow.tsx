@@ -7,6 +7,7 @@ import { Region } from '../../ui/Region.tsx';
 import { Conversation } from '../conversation/Conversation.tsx';
 import { Rail } from '../conversation-list/Rail.tsx';
 import { DetailsPanel } from '../details/DetailsPanel.tsx';
+import { RecoveryDialog } from '../startup/RecoveryDialog.tsx';
 import { Dialogs } from './Dialogs.tsx';
 import css from './MainWindow.module.css';
 import { InvitePage, PlaceholderPage } from './pages.tsx';
@@ -33,6 +34,7 @@ export function MainWindow({ account }: { readonly account: AccountView }) {
         </div>
       )}
       <Dialogs account={account} />
+      <RecoveryDialog />
     </div>
   );
 }

@@ -140,7 +140,8 @@ export declare type Content = Message<"kith.content.v1.Content"> & {
   hlcCounter: number;
 
   /**
-   * Position in this author device's chain in this room, from 1. Zero where a content is not chained.
+   * Position in this author device's chain in this room, from 1 in every epoch. Zero where a content is
+   * not chained.
    *
    * @generated from field: uint64 chain_index = 8;
    */
@@ -152,6 +153,14 @@ export declare type Content = Message<"kith.content.v1.Content"> & {
    * @generated from field: bytes previous_hash = 9;
    */
   previousHash: Uint8Array;
+
+  /**
+   * How often the author device was reinstalled: each installation starts a chain of its own. Zero
+   * where a content is not chained.
+   *
+   * @generated from field: uint32 chain_epoch = 10;
+   */
+  chainEpoch: number;
 
   /**
    * @generated from oneof kith.content.v1.Content.body

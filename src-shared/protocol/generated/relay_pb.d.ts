@@ -326,8 +326,9 @@ export declare type RelayError = Message<"kith.relay.v1.RelayError"> & {
 export declare const RelayErrorSchema: GenMessage<RelayError>;
 
 /**
- * Creates an account, or adds a device to an account whose identity key is the same. Repeating a
- * registration that already took effect succeeds, so a lost answer costs nothing.
+ * Creates an account, adds a device to an account whose identity key is the same, or puts a new
+ * installation in the place of a device's former one. Repeating a registration that already took effect
+ * succeeds, so a lost answer costs nothing.
  *
  * @generated from message kith.relay.v1.Register
  */
@@ -376,6 +377,13 @@ export declare type Register = Message<"kith.relay.v1.Register"> & {
    * @generated from field: bytes signature = 7;
    */
   signature: Uint8Array;
+
+  /**
+   * The device was reinstalled: a former installation under this device id gives way to this one.
+   *
+   * @generated from field: bool replaces_installation = 8;
+   */
+  replacesInstallation: boolean;
 };
 
 /**
@@ -452,6 +460,14 @@ export declare type Authenticated = Message<"kith.relay.v1.Authenticated"> & {
    * @generated from field: uint64 last_accepted_order = 5;
    */
   lastAcceptedOrder: bigint;
+
+  /**
+   * Of this device, as senders are told it. Another than the device's own means that another
+   * installation of it was registered here.
+   *
+   * @generated from field: uint32 registration_id = 6;
+   */
+  registrationId: number;
 };
 
 /**

@@ -86,6 +86,7 @@ function fill(folder: string, name: string, messages: number): FilledStore {
             },
             mentions: 'others',
             signed: { content: new Uint8Array(160), signature: new Uint8Array(64) },
+            chain: { epoch: 0, index: i + 1 },
             integrity: { signature: 'valid', chain: 'continues', clock: 'plausible' },
             acceptedOrder: orderFromMs(atMs),
           },

@@ -76,6 +76,33 @@ describe('ciphertext that cannot be read', () => {
   });
 });
 
+describe('a relay that knows another installation of a device', () => {
+  it('is told of the one that connects; what was on its way in the former sessions is still read', async () => {
+    const relay = await cleanup.relay();
+    const [ada, ben] = await acquaintances(cleanup, relay.url);
+    await ada.close();
+    const before = await ben.send('ada', 'from the installation that goes');
+    await ben.event('accepted', (event) => event.messageId === before);
+    // As a store that was put back, or one that a relay from an older copy does not know yet.
+    ben.database.write.exec('UPDATE account SET registration_id = registration_id + 1');
+    await ben.reopen();
+    ada.open();
+    await ada.online();
+    // Ada writes first, and so learns of the new installation, maybe before she has read the old mail.
+    await ada.send('ben', 'who is there?');
+    await ben.received('who is there?');
+    await ada.received('from the installation that goes');
+    await ben.send('ada', 'still me');
+    await ada.received('still me');
+    expect((await ada.engine.request('diagnostics.get', {})).parked).toEqual({
+      waiting: 0,
+      recovered: 0,
+      'given-up': 0,
+    });
+    expect((await ada.conversation('ben')).peer.identity).toBe('unverified');
+  });
+});
+
 describe('a relay that was restored from an older copy', () => {
   it('gets again what it forgot: nothing is lost, nothing doubled, order kept', async () => {
     const relay = await cleanup.relay();

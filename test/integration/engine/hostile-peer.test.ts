@@ -69,7 +69,7 @@ describe('a content that is not the sender’s to write', () => {
       forger.next({ roomId: parseId<RoomId>(v4()) }),
       forger.next({ recipientId: adaId, roomId: directRoomId(forger.header().author.accountId, adaId) }),
       forger.next({ chain: null }),
-      forger.next({ chain: { index: 2, previousHash: new Uint8Array(7) } }),
+      forger.next({ chain: { epoch: 0, index: 2, previousHash: new Uint8Array(7) } }),
       forger.next({ time: { ms: Number.MAX_SAFE_INTEGER, counter: 0 } }),
     ];
     for (const header of forged) await forger.send([forger.sign(header, text('forged'))]);
@@ -104,7 +104,7 @@ describe('a content that is not the sender’s to write', () => {
 
   it('cannot be made one by a time or a chain on what has none', async () => {
     const { forger, dealtWith, parked } = await victim();
-    const chain = { index: 1_000, previousHash: new Uint8Array(32) };
+    const chain = { epoch: 0, index: 1_000, previousHash: new Uint8Array(32) };
     const typing: ContentBody = { case: 'typing', value: create(wire.TypingSchema, { active: true }) };
     await forger.send([forger.sign(forger.header({ chain }), typing)]);
     // The chain of the texts goes on undisturbed.
@@ -130,19 +130,24 @@ describe('a text that lies', () => {
     const { forger, verdict, ben } = await victim();
     const { index } = forger.next().chain ?? { index: 0 };
     const lie = (says: string, at: number): Promise<void> => {
-      const chain = { index: at, previousHash: new Uint8Array(32).fill(6) };
+      const chain = { epoch: 0, index: at, previousHash: new Uint8Array(32).fill(6) };
       return forger.send([forger.sign(forger.header({ chain }), text(says))]);
     };
     await lie('forked', index);
     await lie('the same place again', index);
     await lie('far ahead', index + 100);
     await lie('long ago', 2 + index);
+    // What is stored right after it, and at its own place, says otherwise.
+    await lie('before that', 1 + index);
+    await lie('at a place that is taken', 2 + index);
     await lie('at the end of all numbers', Number.MAX_SAFE_INTEGER);
     await ben.received('at the end of all numbers');
     expect(await verdict('forked')).toMatchObject({ isSuspicious: true, chain: 'fork' });
     expect(await verdict('the same place again')).toMatchObject({ isSuspicious: true, chain: 'fork' });
     expect(await verdict('far ahead')).toMatchObject({ chain: 'gap' });
     expect(await verdict('long ago')).toMatchObject({ chain: 'late' });
+    expect(await verdict('before that')).toMatchObject({ isSuspicious: true, chain: 'fork' });
+    expect(await verdict('at a place that is taken')).toMatchObject({ isSuspicious: true, chain: 'fork' });
   });
 
   it('about the time is flagged, sorted by when the relay had it, and moves nobody’s clock', async () => {

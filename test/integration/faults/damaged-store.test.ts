@@ -1,8 +1,18 @@
 /** Disks that damage a store: while nobody looks, and under the engine's feet. */
-import { closeSync, openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Person } from '../../support/engine/person.ts';
+import { startRelayProcess } from '../../support/processes/relay-process.ts';
 import { SessionProcess } from '../../support/processes/session-process.ts';
 import { Cleanup } from '../../support/relay/relays.ts';
 
@@ -11,8 +21,8 @@ afterEach(() => cleanup.run());
 
 const PAGE_BYTES = 4096;
 
-function session(dataFolder: string, relayUrl: string): SessionProcess {
-  const process = new SessionProcess({ dataFolder, relayUrl, username: 'ben' });
+function session(dataFolder: string, relayUrl: string, username = 'ben'): SessionProcess {
+  const process = new SessionProcess({ dataFolder, relayUrl, username });
   cleanup.add(() => process.kill());
   return process;
 }
@@ -26,16 +36,121 @@ function ruin(path: string): void {
   closeSync(file);
 }
 
+const texts = (process: SessionProcess): readonly unknown[] =>
+  process.events.filter((event) => event.event === 'message').map((event) => event['text']);
+
+async function hears(process: SessionProcess, text: string): Promise<void> {
+  await process.waitFor((event) => event.event === 'message' && event['text'] === text);
+}
+
 describe('a store that was damaged while it was closed', () => {
-  it('is moved aside and told of; the next start is a new account, and the old username stays taken', async () => {
+  it('costs the history and not the account: name, waiting mail and conversations go on', async () => {
+    const relay = await startRelayProcess(cleanup.folder());
+    cleanup.add(() => relay.kill());
+    const [adaFolder, benFolder] = [cleanup.folder(), cleanup.folder()];
+    const ada = session(adaFolder, relay.url, 'ada');
+    await ada.ready();
+    const before = session(benFolder, relay.url);
+    const { accountId } = await before.ready();
+    await ada.ask({ op: 'send', to: 'ben', text: 'hello' });
+    await hears(before, 'hello');
+    await before.ask({ op: 'send', to: 'ada', text: 'hello yourself' });
+    await hears(ada, 'hello yourself');
+    await before.quit();
+
+    const waiting = ['one', 'two', 'three'];
+    for (const text of waiting) {
+      const { messageId } = await ada.ask({ op: 'send', to: 'ben', text });
+      await ada.waitFor((event) => event.event === 'accepted' && event['messageId'] === messageId);
+    }
+    ruin(join(benFolder, 'kith.db'));
+    const damaged = readFileSync(join(benFolder, 'kith.db'));
+
+    const after = session(benFolder, relay.url);
+    const recovered = await after.waitFor((event) => event.event === 'recovered');
+    expect(await after.ready()).toMatchObject({ username: 'ben', accountId });
+    const movedTo = String(recovered['movedTo']);
+    expect(recovered['message']).toContain(movedTo);
+    expect(readFileSync(movedTo).equals(damaged)).toBe(true);
+    for (const text of waiting) await hears(after, text);
+
+    // Both write on, the sender who knew the former installation first.
+    await ada.ask({ op: 'send', to: 'ben', text: 'are you back?' });
+    await hears(after, 'are you back?');
+    await after.ask({ op: 'send', to: 'ada', text: 'I am' });
+    await hears(ada, 'I am');
+    expect([...texts(after)].sort()).toEqual([...waiting, 'are you back?'].sort());
+    const { messages } = (await after.ask({ op: 'history', with: 'ada', limit: 50 })) as unknown as {
+      messages: readonly { text: string }[];
+    };
+    expect(messages.map((message) => message.text)).toEqual([...waiting, 'are you back?', 'I am']);
+    await after.quit();
+
+    // It is told once, and the store that took the place is an ordinary one.
+    const again = session(benFolder, relay.url);
+    expect(await again.ready()).toMatchObject({ accountId });
+    await ada.ask({ op: 'send', to: 'ben', text: 'and again?' });
+    await hears(again, 'and again?');
+    expect(again.events.some((event) => event.event === 'recovered')).toBe(false);
+    expect(texts(again)).toEqual(['and again?']);
+    expect(texts(ada)).toEqual(['hello yourself', 'I am']);
+    await Promise.all([again.quit(), ada.quit()]);
+  });
+
+  it('keeps the account also when it happens again, and when the file is not there at all', async () => {
+    const relay = await cleanup.relay();
+    const ada = await Person.join(cleanup, relay.url, 'ada');
+    const folder = cleanup.folder();
+    let ben = session(folder, relay.url);
+    const { accountId } = await ben.ready();
+    const losses = [
+      () => {
+        ruin(join(folder, 'kith.db'));
+      },
+      () => {
+        ruin(join(folder, 'kith.db'));
+      },
+      () => {
+        rmSync(join(folder, 'kith.db'));
+      },
+    ];
+    for (const [index, lose] of losses.entries()) {
+      await ben.quit();
+      lose();
+      ben = session(folder, relay.url);
+      expect(await ben.ready()).toMatchObject({ accountId });
+      await ben.ask({ op: 'send', to: 'ada', text: `life ${String(index)}` });
+      await ada.received(`life ${String(index)}`);
+      await ben.ask({ op: 'send', to: 'ada', text: `life ${String(index)}, second text` });
+      await ada.received(`life ${String(index)}, second text`);
+      const reply = await ada.send('ben', `reply ${String(index)}`);
+      await hears(ben, `reply ${String(index)}`);
+      await ada.event('accepted', (event) => event.messageId === reply);
+    }
+    const received = (await ada.messages('ben')).filter((message) => !message.isOwn);
+    expect(received.filter((message) => message.isSuspicious)).toEqual([]);
+    // Each life begins with a profile, so its texts continue a chain of its own.
+    const verdicts = await Promise.all(
+      received.map(
+        async ({ messageId }) =>
+          (await ada.engine.request('messages.details', { messageId })).integrity.chain,
+      ),
+    );
+    expect(verdicts).toEqual(Array.from({ length: 6 }, () => 'continues'));
+    expect((await ada.conversation('ben')).peer.identity).toBe('unverified');
+    await ben.quit();
+  });
+
+  it('with its copy of the identity costs the account: that is told, and the old username stays taken', async () => {
     const relay = await cleanup.relay();
     const folder = cleanup.folder();
     const before = session(folder, relay.url);
     const { accountId } = await before.ready();
     await before.quit();
-    const database = join(folder, 'kith.db');
-    ruin(database);
-    const damaged = readFileSync(database);
+    const copy = readFileSync(join(folder, 'identity.bin')).fill(0x5a, 30, 40);
+    writeFileSync(join(folder, 'identity.bin'), copy);
+    ruin(join(folder, 'kith.db'));
+    const damaged = readFileSync(join(folder, 'kith.db'));
 
     const told = session(folder, relay.url);
     const error = await told.waitFor((event) => event.event === 'error');
@@ -47,21 +162,23 @@ describe('a store that was damaged while it was closed', () => {
     const aside = readdirSync(folder).find((name) => name.startsWith('kith.db.damaged-')) ?? '';
     expect(readFileSync(join(folder, aside)).equals(damaged)).toBe(true);
 
-    // The identity key was in that store: nobody, not even its owner, can take the name over.
+    // The identity key is in neither file: nobody, not even its owner, can take the name over.
     const same = session(folder, relay.url);
     expect(await same.waitFor((event) => event.event === 'error')).toMatchObject({ code: 'username-taken' });
     await same.exited;
-    const other = new SessionProcess({ dataFolder: folder, relayUrl: relay.url, username: 'ben2' });
-    cleanup.add(() => other.kill());
+    const other = session(folder, relay.url, 'ben2');
     const ready = await other.ready();
     expect(ready['accountId']).not.toBe(accountId);
     await other.quit();
     expect(readFileSync(join(folder, aside)).equals(damaged)).toBe(true);
+    // Nor is the damaged copy overwritten by the one of the new account.
+    const kept = readdirSync(folder).find((name) => name.startsWith('identity.bin.unreadable-')) ?? '';
+    expect(readFileSync(join(folder, kept)).equals(copy)).toBe(true);
   });
 });
 
 describe('a store that is damaged while it is open', () => {
-  it('ends in typed errors and not in a crash; afterwards it is moved aside', async () => {
+  it('ends in typed errors and not in a crash; afterwards it is moved aside and replaced', async () => {
     const relay = await cleanup.relay();
     const ada = await Person.join(cleanup, relay.url, 'ada');
     const folder = cleanup.folder();
@@ -90,8 +207,9 @@ describe('a store that is damaged while it is open', () => {
     ben.operate({ op: 'quit' });
     await ben.exited;
     const next = session(folder, relay.url);
-    expect(await next.waitFor((event) => event.event === 'error')).toMatchObject({ code: 'store-corrupt' });
-    await next.exited;
+    await next.waitFor((event) => event.event === 'recovered');
+    await hears(next, 'is anybody there?');
+    await next.quit();
     expect(readdirSync(folder).some((name) => name.startsWith('kith.db.damaged-'))).toBe(true);
   });
 });

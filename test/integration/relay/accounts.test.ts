@@ -12,8 +12,11 @@ import {
   makeDevice,
   makePreKeys,
   registerDevice,
+  receive,
   registration,
+  resume,
   sendAccepted,
+  sendEnvelopes,
 } from '../../support/relay/devices.ts';
 import { RawClient } from '../../support/relay/raw-client.ts';
 import { Cleanup } from '../../support/relay/relays.ts';
@@ -96,14 +99,76 @@ describe('Register', () => {
     expect(error.code).toBe(ErrorCode.USERNAME_INVALID);
   });
 
-  it('refuses a reinstalled device under its former id', async () => {
+  it('refuses a device under the id of another that it does not mean to replace', async () => {
+    const { url } = await cleanup.relay();
+    const device = makeDevice();
+    const former = await registerDevice(url, device);
+    const client = await RawClient.connect(url);
+    const other = { ...device, registrationId: device.registrationId + 1 };
+    const error = await client.refusal({ case: 'register', value: registration(client, other) });
+    expect(error.code).toBe(ErrorCode.DEVICE_CONFLICT);
+    await former.request({ case: 'ping', value: {} }, 'pong');
+  });
+
+  it('puts a reinstalled device in its place: mail stays, keys go, the former connection is closed', async () => {
+    const { url } = await cleanup.relay();
+    const [alice, bob] = [makeDevice(), makeDevice()];
+    const sender = await registerDevice(url, alice);
+    const former = await registerDevice(url, bob);
+    await sendAccepted(sender, envelopeFor([bob], Buffer.from('waits')));
+    const again = { ...bob, registrationId: bob.registrationId + 1 };
+    const newKeys = makePreKeys(bob.identity, { curve: 1, kyber: 1, firstId: 50 });
+    const client = await RawClient.connect(url);
+    const value = registration(client, again, newKeys, 'replacing');
+    const answer = await client.request({ case: 'register', value }, 'authenticated');
+    expect(answer).toMatchObject({
+      registrationId: again.registrationId,
+      username: bob.username,
+      ownDeviceIds: [1],
+      preKeyCounts: { oneTimePreKeys: 1, oneTimeKyberPreKeys: 1 },
+    });
+    expect(await former.closed).toBe(CLOSE.superseded.code);
+    await resume(client, 0n);
+    expect((await receive(client, 1)).map((mail) => Buffer.from(mail.ciphertext).toString())).toEqual([
+      'waits',
+    ]);
+    const [stale] = await sendEnvelopes(sender, [envelopeFor([bob])]);
+    expect(stale?.outcome.value).toMatchObject({ accounts: [{ stale: [bob.deviceId] }] });
+    await sendAccepted(sender, envelopeFor([again]));
+  });
+
+  it('cannot be rolled back by a registration that was seen before', async () => {
+    const { url } = await cleanup.relay();
+    const device = makeDevice();
+    const first = await RawClient.connect(url);
+    const old = registration(first, device, undefined, 'replacing');
+    await first.request({ case: 'register', value: old }, 'authenticated');
+    const again = { ...device, registrationId: device.registrationId + 1 };
+    const second = await RawClient.connect(url);
+    const value = registration(second, again, undefined, 'replacing');
+    await second.request({ case: 'register', value }, 'authenticated');
+    // The same frame on another connection, and on the one that its signature was for.
+    const replaying = await RawClient.connect(url);
+    expect((await replaying.refusal({ case: 'register', value: old })).code).toBe(ErrorCode.BAD_SIGNATURE);
+    expect((await second.refusal({ case: 'register', value: old })).code).toBe(
+      ErrorCode.ALREADY_AUTHENTICATED,
+    );
+    const client = await RawClient.connect(url);
+    const answer = await client.request(
+      { case: 'authenticate', value: authentication(client, again) },
+      'authenticated',
+    );
+    expect(answer.registrationId).toBe(again.registrationId);
+  });
+
+  it('refuses a replacement that was not signed as one', async () => {
     const { url } = await cleanup.relay();
     const device = makeDevice();
     await registerDevice(url, device);
     const client = await RawClient.connect(url);
-    const reinstalled = { ...device, registrationId: device.registrationId + 1 };
-    const error = await client.refusal({ case: 'register', value: registration(client, reinstalled) });
-    expect(error.code).toBe(ErrorCode.DEVICE_CONFLICT);
+    const other = { ...device, registrationId: device.registrationId + 1 };
+    const value = { ...registration(client, other), replacesInstallation: true };
+    expect((await client.refusal({ case: 'register', value })).code).toBe(ErrorCode.BAD_SIGNATURE);
   });
 
   it('refuses another identity key for an account as a bad signature, and closes', async () => {

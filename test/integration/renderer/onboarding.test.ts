@@ -166,3 +166,15 @@ test('a damaged store: what happened, where it was moved, what to do', async () 
   await heading(opened.page, 'Your messages could not be read');
   await opened.page.getByText('/home/mara/.config/Kith/store.damaged-2026-03-01').waitFor();
 });
+
+test('a store that was replaced: what is gone and what is not, said once', async () => {
+  await using opened = await kith.open('recovered');
+  const { page } = opened;
+  const dialog = page.getByRole('dialog', {
+    name: 'Your messages on this computer are gone, your account is not',
+  });
+  await dialog.getByText('kith.db.damaged-2026-03-01').waitFor();
+  await dialog.getByRole('button', { name: 'Understood' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await heading(page, 'Nobody here yet');
+});

@@ -92,11 +92,9 @@ export class Forger {
 
   /** The header of the next text in the chain, which the chain then does not count. */
   next(changes: Partial<ContentHeader> = {}): ContentHeader {
-    const head = this.context.store.chains.head(
-      this.#conversation.row,
-      this.context.requireAccount().address,
-    );
-    const chain = { index: (head?.index ?? 0) + 1, previousHash: head?.hash ?? new Uint8Array() };
+    const { address, reinstallations: epoch } = this.context.requireAccount();
+    const head = this.context.store.chains.head(this.#conversation.row, address, epoch);
+    const chain = { epoch, index: (head?.index ?? 0) + 1, previousHash: head?.hash ?? new Uint8Array() };
     return this.header({ chain, ...changes });
   }
 

@@ -60,6 +60,7 @@ const hostileBody: fc.Arbitrary<ServerBodyInit> = fc.oneof(
       ownDeviceIds: fc.array(uint32, { maxLength: 5 }),
       username: name,
       lastAcceptedOrder: uint64,
+      registrationId: uint32,
       preKeyCounts: fc.record({ oneTimePreKeys: uint32, oneTimeKyberPreKeys: uint32 }),
     }),
   }),

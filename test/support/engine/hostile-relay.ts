@@ -128,8 +128,8 @@ export class HostileRelay {
         return this.hello();
       case 'register':
       case 'authenticate': {
-        const username = body.case === 'register' ? body.value.username : 'ada';
-        return { case: 'authenticated', value: authenticated({ username }) };
+        const changes = body.case === 'register' ? pick(body.value) : {};
+        return { case: 'authenticated', value: authenticated(changes) };
       }
       case 'resume':
         return { case: 'resumed', value: { pending: 0 } };
@@ -143,6 +143,10 @@ export class HostileRelay {
   }
 }
 
+function pick({ username, registrationId }: relay.Register): Partial<Session> {
+  return { username, registrationId };
+}
+
 const FULL = { oneTimePreKeys: 100, oneTimeKyberPreKeys: 100 };
 
 interface Session {
@@ -151,6 +155,7 @@ interface Session {
   readonly ownDeviceIds: number[];
   readonly username: string;
   readonly lastAcceptedOrder: bigint;
+  readonly registrationId: number;
 }
 
 /** The honest answer to a device that signs in, with changes. */
@@ -162,6 +167,8 @@ export function authenticated(changes: Partial<Session> = {}): Session {
     username: 'ada',
     // As new as anything the device may have sent, so that it has nothing to mend.
     lastAcceptedOrder: 2n ** 52n,
+    // What impatient people choose.
+    registrationId: 1,
     ...changes,
   };
 }

@@ -7,7 +7,7 @@ import { systemClock, systemTimers, type Clock } from '../../../src-shared/clock
 import type { MessageId, RoomId } from '../../../src-shared/ids.ts';
 import { createEngine, type Engine } from '../../../src-main/engine/engine.ts';
 import { systemIds, type IdSource } from '../../../src-main/engine/ids.ts';
-import { silentLogger } from '../../../src-main/engine/log.ts';
+import { silentLogger, type Logger } from '../../../src-main/engine/log.ts';
 import { openDatabase, type StoreDatabase } from '../../../src-main/engine/store/database.ts';
 import type { Cleanup } from '../relay/relays.ts';
 
@@ -17,6 +17,7 @@ export interface PersonOptions {
   readonly username: string;
   readonly folder: string;
   readonly clock?: Clock;
+  readonly log?: Logger;
   /** Goes between the engine and the store, to let it fail. */
   readonly intercept?: (database: StoreDatabase) => StoreDatabase;
 }
@@ -33,6 +34,7 @@ export class Person {
   readonly key = new Uint8Array(randomBytes(32));
   readonly events: EngineEvent[] = [];
   readonly #clock: Clock;
+  readonly #log: Logger;
   readonly #intercept: (database: StoreDatabase) => StoreDatabase;
   readonly #waiters = new Set<{
     matches: (event: EngineEvent) => boolean;
@@ -44,6 +46,7 @@ export class Person {
     this.username = options.username;
     this.databasePath = join(options.folder, `${options.username}.db`);
     this.#clock = options.clock ?? systemClock;
+    this.#log = options.log ?? silentLogger;
     this.#intercept = options.intercept ?? ((database) => database);
   }
 
@@ -69,7 +72,7 @@ export class Person {
       clock: this.#clock,
       timers: systemTimers,
       ids: IMPATIENT,
-      log: silentLogger,
+      log: this.#log,
     });
     engine.subscribe((event) => {
       this.events.push(event);

@@ -55,6 +55,7 @@ export function insertOwnText(store: Repositories, conversation: Conversation, t
     message: { text, extras: {}, threadRoot: null, place: 'room', expiresAfterS: null },
     mentions: 'others',
     signed: { content: new Uint8Array([1]), signature: new Uint8Array([2]) },
+    chain: null,
     integrity: { signature: 'valid', chain: 'first', clock: 'plausible' },
     acceptedOrder: null,
   });

@@ -8,6 +8,7 @@ import {
   authenticationTranscript,
   PROTOCOL_VERSION,
   registrationTranscript,
+  type Installation,
 } from '../../../src-shared/protocol/transcripts.ts';
 import { RawClient } from './raw-client.ts';
 
@@ -73,6 +74,7 @@ export function registration(
   client: RawClient,
   device: TestDevice,
   preKeys: UploadInit = makePreKeys(device.identity, { curve: 2, kyber: 2 }),
+  installation: Installation = 'first',
 ): RegisterInit {
   const identityKey = device.identity.publicKey.serialize();
   const transcript = registrationTranscript({
@@ -80,6 +82,7 @@ export function registration(
     relayName: client.hello.relayName,
     nonce: client.hello.nonce,
     identityKey,
+    installation,
   });
   return {
     accountId: idToBytes(device.accountId),
@@ -89,6 +92,7 @@ export function registration(
     identityKey,
     preKeys,
     signature: device.identity.privateKey.sign(transcript),
+    replacesInstallation: installation === 'replacing',
   };
 }
 

@@ -1,20 +1,24 @@
 /** What every storage driver of the relay has to do. A driver's test calls this with a way to open it. */
 import fc from 'fast-check';
-import { v4, v7 } from 'uuid';
+import { v4 } from 'uuid';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Registration } from '../../../src-relay/services/accounts/storage.ts';
-import type { AcceptOutcome, MailEnvelope, MailTerms } from '../../../src-relay/services/mail/storage.ts';
 import type { PreKeyUpload } from '../../../src-relay/services/pre-keys/storage.ts';
 import type { RelayStorage } from '../../../src-relay/storage/storage.ts';
-import {
-  idToBytes,
-  parseDeviceId,
-  parseId,
-  type AccountId,
-  type DeviceAddress,
-} from '../../../src-shared/ids.ts';
-import { relay } from '../../../src-shared/protocol/frames.ts';
+import { parseDeviceId, parseId } from '../../../src-shared/ids.ts';
 import { orderFromMs } from '../../../src-shared/protocol/limits.ts';
+import {
+  accept,
+  envelope,
+  NOW_MS,
+  orders,
+  PAGE,
+  register,
+  registration,
+  TERMS,
+  texts,
+  upload,
+} from './storage-fixtures.ts';
 
 export interface StorageDriver {
   /** Opens a new, empty store. */
@@ -22,91 +26,6 @@ export interface StorageDriver {
   /** Opens the store that was opened last again, after it was closed. */
   reopen(): Promise<RelayStorage>;
   cleanUp(): Promise<void>;
-}
-
-const NOW_MS = Date.UTC(2026, 0, 1);
-const TERMS: MailTerms = { nowMs: NOW_MS, mailboxEnvelopes: 1000, mailboxBytes: 1_000_000 };
-const PAGE = { maxEnvelopes: 1000, maxBytes: 10_000_000 };
-
-function key(keyId: number, label: string): { keyId: number; publicKey: Uint8Array; signature: Uint8Array } {
-  return {
-    keyId,
-    publicKey: Buffer.from(`key ${label} ${String(keyId)}`),
-    signature: Buffer.from('signature'),
-  };
-}
-
-function upload(ids: readonly number[], label = 'a'): PreKeyUpload {
-  return {
-    signedPreKey: key(1, label),
-    lastResortKyberPreKey: key(2, label),
-    oneTimePreKeys: ids.map((id) => key(id, label)),
-    oneTimeKyberPreKeys: ids.map((id) => key(id, `${label}-kyber`)),
-    oneTimeKeys: 'add',
-  };
-}
-
-function registration(changes: Partial<Registration> = {}): Registration {
-  const accountId = changes.accountId ?? parseId<AccountId>(v4());
-  return {
-    accountId,
-    deviceId: parseDeviceId(1),
-    registrationId: 11,
-    username: `user-${accountId.slice(0, 8)}`,
-    identityKey: Buffer.from(`identity of ${accountId}`),
-    preKeys: upload([]),
-    ...changes,
-  };
-}
-
-async function register(storage: RelayStorage, changes: Partial<Registration> = {}): Promise<Registration> {
-  const made = registration(changes);
-  expect(await storage.accounts.register(made, 'open', 200, NOW_MS)).toMatchObject({ kind: 'registered' });
-  return made;
-}
-
-/** An envelope with one copy for each device: its own text, or the shared one. */
-function envelope(
-  source: DeviceAddress,
-  to: readonly Registration[],
-  text: string,
-  shared?: string,
-): MailEnvelope {
-  const ciphertext = shared === undefined ? Buffer.from(text) : null;
-  const byAccount = Map.groupBy(to, (device) => device.accountId);
-  return {
-    source: { accountId: source.accountId, deviceId: source.deviceId },
-    envelopeId: idToBytes(parseId(v7())),
-    destinations: [...byAccount].map(([accountId, devices]) => ({
-      accountId,
-      coverage: 'all-devices' as const,
-      devices: devices.map(({ deviceId, registrationId }) => ({
-        deviceId,
-        registrationId,
-        type: relay.CiphertextType.WHISPER,
-        ciphertext,
-      })),
-    })),
-    shared: shared === undefined ? null : Buffer.from(shared),
-    sizeBytes: (shared ?? text).length,
-  };
-}
-
-async function accept(
-  storage: RelayStorage,
-  envelopes: readonly MailEnvelope[],
-  terms: Partial<MailTerms> = {},
-): Promise<readonly AcceptOutcome[]> {
-  return storage.mail.commit({ envelopes, acknowledgements: [] }, { ...TERMS, ...terms });
-}
-
-function orders(outcomes: readonly AcceptOutcome[]): number[] {
-  return outcomes.map((outcome) => ('order' in outcome ? outcome.order : -1));
-}
-
-async function texts(storage: RelayStorage, address: DeviceAddress, afterSeq = 0): Promise<string[]> {
-  const page = await storage.mail.page(address, afterSeq, PAGE);
-  return page.map((stored) => Buffer.from(stored.ciphertext).toString());
 }
 
 export function describeStorageConformance(name: string, driver: StorageDriver): void {
@@ -142,6 +61,55 @@ export function describeStorageConformance(name: string, driver: StorageDriver):
       expect(Buffer.from(found?.identityKey ?? [])).toEqual(alice.identityKey);
       expect(await storage.accounts.byId(parseId(v4()))).toBeUndefined();
       expect(await storage.accounts.byUsername('nobody')).toBeUndefined();
+    });
+
+    it('puts a reinstalled device in its own place: other keys, the same mailbox', async () => {
+      const storage = await driver.open();
+      const [alice, bob] = [await register(storage), await register(storage, { preKeys: upload([1, 2]) })];
+      const tablet = await register(storage, { ...bob, deviceId: parseDeviceId(2), preKeys: upload([5]) });
+      const sent = envelope(bob, [alice], 'sent before');
+      const [order] = orders(
+        await accept(storage, [envelope(alice, [bob, tablet], 'waits'), sent]).then((all) => all.slice(1)),
+      );
+      const again: Registration = {
+        ...bob,
+        registrationId: 99,
+        preKeys: upload([2, 3], 'new'),
+        installation: 'replacing',
+      };
+      expect(
+        await storage.accounts.register({ ...again, installation: 'first' }, 'open', 200, NOW_MS),
+      ).toEqual({ kind: 'device-conflict' });
+      expect(await storage.accounts.register(again, 'closed', 200, NOW_MS)).toMatchObject({
+        kind: 'registered',
+        effect: 'reinstall',
+        preKeyCounts: { oneTimePreKeys: 2, oneTimeKyberPreKeys: 2 },
+      });
+      await storage.close();
+      const reopened = await driver.reopen();
+      expect([...((await reopened.accounts.byUsername(bob.username))?.devices ?? [])]).toEqual([
+        [1, 99],
+        [2, 11],
+      ]);
+      expect(await texts(reopened, bob)).toEqual(['waits']);
+      expect(await reopened.mail.summary(bob)).toMatchObject({ envelopes: 1, lastAcceptedOrder: order });
+      const [bundle] = await reopened.preKeys.take(bob.accountId, [bob.deviceId], NOW_MS);
+      expect(bundle?.registrationId).toBe(99);
+      const [signed, oneTime] = [bundle?.signedPreKey.publicKey, bundle?.oneTimePreKey?.publicKey];
+      expect(Buffer.from(signed ?? []).toString()).toBe('key new 1');
+      expect(Buffer.from(oneTime ?? []).toString()).toBe('key new 2');
+      expect(await reopened.preKeys.counts(tablet)).toMatchObject({ oneTimePreKeys: 1 });
+      const outcomes = await accept(reopened, [
+        envelope(alice, [bob, tablet], 'to the old one'),
+        envelope(alice, [again, tablet], 'to the new one'),
+        // Who repeats what was accepted before it was reinstalled is recognised.
+        sent,
+      ]);
+      expect(outcomes[0]).toMatchObject({ kind: 'mismatched', accounts: [{ stale: [bob.deviceId] }] });
+      expect(outcomes.slice(1).map((outcome) => outcome.kind)).toEqual(['accepted', 'repeated']);
+      expect(await reopened.accounts.register(again, 'open', 200, NOW_MS)).toMatchObject({
+        effect: 'repeat',
+      });
     });
 
     it('gives a name to one of many that claim it at once', async () => {
@@ -300,6 +268,16 @@ export function describeStorageConformance(name: string, driver: StorageDriver):
       expect(await storage.mail.summary(bob)).toMatchObject({ envelopes: 1, bytes: 6 });
       expect((await accept(storage, [recent]))[0]?.kind).toBe('repeated');
       expect((await accept(storage, old.slice(0, 1)))[0]?.kind).toBe('accepted');
+    });
+
+    it('keeps the observed time, also over a restart', async () => {
+      const storage = await driver.open();
+      expect(await storage.observedTime()).toBeNull();
+      await storage.saveObservedTime({ trustedMs: NOW_MS, claimedMs: NOW_MS + 1, heldMs: 2 });
+      const later = { trustedMs: NOW_MS + 5, claimedMs: NOW_MS + 6, heldMs: 7 };
+      await storage.saveObservedTime(later);
+      await storage.close();
+      expect(await (await driver.reopen()).observedTime()).toEqual(later);
     });
 
     it('agrees with a simple model under any sequence of sends and acknowledgements', async () => {

@@ -47,6 +47,12 @@ export function createHandlers(
     },
     'account.setDisplayName': ({ displayName }) => ({ ...ownAccount, displayName }),
 
+    'recovery.get': () => world.recovery,
+    'recovery.dismiss'() {
+      world.recovery = null;
+      return null;
+    },
+
     'connection.get': () => world.connection,
     'connection.retry'() {
       world.connection = { ...world.connection, state: 'connecting', retryAtMs: null };

@@ -187,6 +187,11 @@ export const scenarios = {
           'The store did not pass its check. It was moved to /home/mara/.config/Kith/store.damaged-2026-03-01.',
       },
     }),
+  recovered: () => {
+    const world = emptyWorld();
+    world.recovery = { atMs: Date.now(), movedTo: '/home/mara/.config/Kith/kith.db.damaged-2026-03-01' };
+    return world;
+  },
   'list-error': () => {
     const world = mainWorld();
     world.failures.set('conversations.list', 'internal');

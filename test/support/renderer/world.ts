@@ -6,6 +6,7 @@ import type {
   ConversationView,
   HostedRelayView,
   MessageView,
+  RecoveryView,
   SettingsView,
 } from '../../../src-shared/contract/views.ts';
 import type { ErrorCode } from '../../../src-shared/errors.ts';
@@ -19,6 +20,7 @@ export interface World {
   connection: ConnectionView;
   settings: SettingsView;
   hostedRelay: HostedRelayView;
+  recovery: RecoveryView | null;
   readonly conversations: Map<RoomId, ConversationView>;
   readonly messages: Map<RoomId, MessageView[]>;
   /** Requests that fail the next time, by name. */
@@ -49,6 +51,7 @@ export function emptyWorld(): World {
     },
     settings: { sendReadReceipts: true, sendTyping: true, theme: 'system', notificationContent: 'all' },
     hostedRelay: { state: 'stopped' },
+    recovery: null,
     conversations: new Map(),
     messages: new Map(),
     failures: new Map(),

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import {
   advance,
   contentHash,
+  judgeLate,
   judgeLink,
   type ChainClaim,
   type ChainLink,
+  type KnownLink,
 } from '../../../src-main/engine/crypto/author-chain.ts';
 
 interface Said {
@@ -14,16 +16,17 @@ interface Said {
 }
 
 /** What an honest author says, each content naming the one before it. */
-function honestChain(texts: readonly string[]): readonly Said[] {
+function honestChain(texts: readonly string[], epoch = 0): readonly Said[] {
   let head: ChainLink | null = null;
   return texts.map((text) => {
     const claim: ChainClaim = {
+      epoch,
       index: (head?.index ?? 0) + 1,
       previousHash: head?.hash ?? new Uint8Array(),
     };
     // As on the wire, where the claim is part of what is hashed.
     const content = Buffer.concat([
-      Buffer.from(`${String(claim.index)} `),
+      Buffer.from(`${String(epoch)} ${String(claim.index)} `),
       claim.previousHash,
       Buffer.from(text),
     ]);
@@ -32,11 +35,13 @@ function honestChain(texts: readonly string[]): readonly Said[] {
   });
 }
 
+/** As a receiver does it, who remembers the newest link of every epoch. */
 function verdicts(said: readonly Said[]): readonly string[] {
-  let head: ChainLink | null = null;
+  const heads = new Map<number, ChainLink>();
   return said.map(({ claim, content }) => {
+    const head = heads.get(claim.epoch) ?? null;
     const verdict = judgeLink(head, claim);
-    head = advance(head, claim, content);
+    heads.set(claim.epoch, advance(head, claim, content));
     return verdict;
   });
 }
@@ -116,5 +121,86 @@ describe('the chain of an author', () => {
     const head = advance(advance(null, first.claim, first.content), second.claim, second.content);
     expect(head).toEqual({ index: 2, hash: contentHash(second.content) });
     expect(advance(head, first.claim, first.content)).toBe(head);
+  });
+});
+
+describe('the chains of a device that is reinstalled', () => {
+  /** What each installation said, and in which order these parts come through. */
+  const lives = fc
+    .array(texts, { minLength: 2, maxLength: 5 })
+    .chain((all) =>
+      fc.tuple(
+        fc.constant(all.map((said, epoch) => honestChain(said, epoch))),
+        fc.array(fc.nat({ max: all.length - 1 }), { maxLength: 60 }),
+      ),
+    );
+
+  it('are honest in any interleaving, one beside the other', () => {
+    fc.assert(
+      fc.property(lives, ([chains, order]) => {
+        const left = chains.map((chain) => [...chain]);
+        const arriving = order.flatMap((epoch) => left[epoch]?.shift() ?? []).concat(left.flat());
+        const judged = verdicts(arriving);
+        for (const epoch of chains.keys()) {
+          const ofEpoch = judged.filter((_, index) => arriving[index]?.claim.epoch === epoch);
+          expect(isHonest(ofEpoch)).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it('would be a lie in a single one', () => {
+    fc.assert(
+      fc.property(texts, texts, (before, after) => {
+        const both = [...honestChain(before, 0), ...honestChain(after, 1)];
+        const single = both.map((said) => ({ ...said, claim: { ...said.claim, epoch: 0 } }));
+        expect(isHonest(verdicts(single))).toBe(false);
+      }),
+    );
+  });
+
+  it('show what is left out of any of them', () => {
+    fc.assert(
+      fc.property(chainAndPlace, texts, ([former, at], later) => {
+        const arriving = [...former.toSpliced(at, 1), ...honestChain(later, 1)];
+        expect(verdicts(arriving)[at]).toBe('gap');
+      }),
+    );
+  });
+});
+
+describe('a content that comes late', () => {
+  const known = ({ claim, content }: Said): KnownLink => ({
+    index: claim.index,
+    hash: contentHash(content),
+    previousHash: claim.previousHash,
+  });
+
+  it('fits whatever is still known of its honest chain', () => {
+    fc.assert(
+      fc.property(chainAndPlace, fc.func(fc.boolean()), ([chain, at], isKnown) => {
+        const late = chain[at];
+        if (late === undefined) throw new Error('the place is within the chain');
+        const others = chain.filter((said) => isKnown(said.claim.index)).map(known);
+        expect(judgeLate(late.claim, late.content, others)).toBe('late');
+      }),
+    );
+  });
+
+  it('is found out by any one neighbour when it is not what was said there', () => {
+    fc.assert(
+      fc.property(
+        chainAndPlace,
+        fc.constantFrom(-1, 0, 1),
+        fc.uint8Array({ minLength: 32, maxLength: 32 }),
+        ([chain, at], which, wrongHash) => {
+          const [late, neighbour] = [chain[at], chain[at + which]];
+          if (late === undefined || neighbour === undefined) throw new Error('the place is within the chain');
+          const claim = { ...late.claim, previousHash: wrongHash };
+          const content = Buffer.concat([late.content, wrongHash]);
+          expect(judgeLate(claim, content, [known(neighbour)])).toBe('fork');
+        },
+      ),
+    );
   });
 });

@@ -42,10 +42,19 @@ const header = {
   author: { accountId: ada, deviceId: FIRST_DEVICE },
   recipientId: ben,
   time: { ms: 1_767_225_600_000, counter: 3 },
-  chain: { index: 2, previousHash: bytes(32, 9) },
+  chain: { epoch: 0, index: 2, previousHash: bytes(32, 9) },
 };
 const unchained = { ...header, chain: null };
 const text: ContentBody = { case: 'text', value: create(content.TextSchema, { text: 'Grüße, 世界 🌍' }) };
+
+describe('a content of a device that was reinstalled', () => {
+  it('names the installation, in bytes that are signed', () => {
+    const reinstalled = { ...header, chain: { ...header.chain, epoch: 3 } };
+    const signed = encodeContent(reinstalled, text, identity);
+    expect(hex(signed.content)).toMatchSnapshot();
+    expect(parseContent(signed).chain).toMatchObject({ epoch: 3, index: 2 });
+  });
+});
 
 describe('a content on the wire', () => {
   const bodies: readonly (readonly [ContentBody, typeof header | typeof unchained])[] = [

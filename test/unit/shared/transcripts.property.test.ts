@@ -16,6 +16,7 @@ const parts: fc.Arbitrary<RegistrationParts> = fc.record({
   registrationId: fc.integer({ min: 1, max: 0x3fff }),
   username: fc.string({ maxLength: 32 }),
   identityKey: fc.uint8Array({ maxLength: 33 }),
+  installation: fc.constantFrom('first', 'replacing'),
 });
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -74,9 +75,12 @@ describe('what is signed', () => {
       registrationId: 4711,
       username: 'ada',
       identityKey: new Uint8Array(33).fill(5),
+      installation: 'first',
     };
     expect(hex(authenticationTranscript(fixed))).toMatchSnapshot('authentication');
     expect(hex(registrationTranscript(fixed))).toMatchSnapshot('registration');
+    const reinstalled = registrationTranscript({ ...fixed, installation: 'replacing' });
+    expect(hex(reinstalled)).toMatchSnapshot('registration of a reinstalled device');
     expect(hex(contentTranscript(new Uint8Array([1, 2, 3])))).toMatchSnapshot('content');
   });
 });

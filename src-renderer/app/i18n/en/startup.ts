@@ -29,4 +29,10 @@ export const startup = {
   'failed.otherTitle': 'Kith could not start',
   'failed.otherText': 'Quit Kith and start it again. If that does not help, the details below say more.',
   'failed.details': 'Details',
+  'recovered.title': 'Your messages on this computer are gone, your account is not',
+  'recovered.text':
+    'The file that held your messages was damaged and could not be read. You keep your username, and others can write to you as before. Messages that were still on their way are asked for again.',
+  'recovered.moved': 'The damaged file was not changed. It is now at {path}.',
+  'recovered.missing': 'The file itself was not found.',
+  'recovered.understood': 'Understood',
 } as const;
