@@ -11,6 +11,8 @@ export interface AccountView {
   readonly username: string;
   readonly displayName: string;
   readonly relayUrl: string;
+  /** What the relay calls itself; null until it has answered once, where the join link did not say. */
+  readonly relayName: string | null;
 }
 
 /** How sure one can be that a contact's key is the contact's. */

@@ -9,7 +9,7 @@ export interface OnboardingState {
   /** Null as long as it follows from the name. */
   readonly typedUsername: string | null;
   readonly relay: string;
-  /** The relay was started here; `relay` then holds its join link. */
+  /** The relay was started here. */
   readonly isHosting: boolean;
   /** Only here, only until the person has written it down. */
   readonly recoveryKey: string | null;

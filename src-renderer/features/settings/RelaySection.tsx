@@ -2,6 +2,7 @@ import type { AccountView, HostedRelayView } from '../../../src-shared/contract/
 import { useServices, useViews } from '../../app/context.ts';
 import type { Translate } from '../../app/i18n/translate.ts';
 import { relayHost } from '../../app/relay-host.ts';
+import { inviteLink, isOwnRelay } from '../../app/relay-links.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CopyLine } from '../../ui/CopyButton.tsx';
 import css from './SettingsDialog.module.css';
@@ -22,6 +23,10 @@ export function RelaySection({ account }: { readonly account: AccountView }) {
         <p className={css['label']}>{t('settings.currentRelay')}</p>
         <p className={css['text']}>{relayHost(account.relayUrl)}</p>
       </div>
+      <div>
+        <p className={css['label']}>{t('invite.link')}</p>
+        <CopyLine text={inviteLink(account, hosted)} label={t('invite.copyLink')} />
+      </div>
       <div className={css['between']}>
         <div>
           <p className={css['label']}>{t('settings.hosted')}</p>
@@ -33,7 +38,7 @@ export function RelaySection({ account }: { readonly account: AccountView }) {
           {t(isRunning ? 'settings.hosted.stop' : 'settings.hosted.start')}
         </Button>
       </div>
-      {isRunning && (
+      {isRunning && !isOwnRelay(account, hosted) && (
         <div>
           <p className={css['label']}>{t('settings.joinLink')}</p>
           <CopyLine text={hosted.joinLink} label={t('settings.copyLink')} />

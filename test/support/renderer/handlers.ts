@@ -162,11 +162,11 @@ export function createHandlers(
 
     'hostedRelay.get': () => world.hostedRelay,
     'hostedRelay.start'() {
-      const url = 'http://192.168.1.20:7400';
+      const url = 'http://127.0.0.1:7400';
       world.hostedRelay = {
         state: 'running',
         url,
-        joinLink: formatJoinLink({ relayUrl: url, relayName: 'k7Q2' }),
+        joinLink: formatJoinLink({ relayUrl: 'http://192.168.1.20:7400', relayName: 'k7Q2' }),
       };
       publish({ type: 'hosted-relay', relay: world.hostedRelay });
       return world.hostedRelay;

@@ -33,6 +33,7 @@ export const ownAccount: AccountView = {
   username: 'mara.koch',
   displayName: 'Mara Koch',
   relayUrl: 'https://relay.example.org',
+  relayName: 'n4Wd',
 };
 
 export function emptyWorld(): World {
