@@ -37,7 +37,7 @@ import { showMenu } from './shell/menu/menu.ts';
 import { Notifier } from './shell/notifications/notifier.ts';
 import { PreferencesFile } from './shell/preferences/preferences-file.ts';
 import { orderlyQuit } from './shell/quit.ts';
-import { offerReload, offerRestart } from './shell/restart-offer.ts';
+import { offerReload, offerRestart, restart } from './shell/restart-offer.ts';
 import { APP_URL } from './shell/security/app-address.ts';
 import { registerAppScheme, serveInterface } from './shell/security/app-protocol.ts';
 import { confinePages, confineSession } from './shell/security/lockdown.ts';
@@ -212,7 +212,18 @@ function compose(): void {
       visibleRoom = roomId;
     };
     const router = createRouter({
-      shell: shellHandlers({ appState, info, outbox, setVisibleRoom, shell, clipboard, store, hostedRelay }),
+      shell: shellHandlers({
+        appState,
+        info,
+        outbox,
+        setVisibleRoom,
+        profileFolder: userData('profile'),
+        retry: () => (engine.isRunning ? store.retry() : restart(app)),
+        shell,
+        clipboard,
+        store,
+        hostedRelay,
+      }),
       engine: (name, params) => engine.request(name, params),
       log,
     });

@@ -61,7 +61,7 @@ describeApp('nothing is lost', () => {
     ada = await launchKith({ userData: ada.userData });
     await unlock(ada.page, 'incorrect horse');
     await screens.problem(ada.page).waitFor();
-    expect(await ada.request('app.state', {})).toEqual({ phase: 'locked', by: 'passphrase' });
+    expect(await ada.request('app.state', {})).toMatchObject({ phase: 'locked', by: 'passphrase' });
     expect(await lookAt(ada.app, ada.page, 'unlock')).toEqual([]);
     await unlock(ada.page, PASSPHRASE);
     await screens.row(ada.page, 'Ben').click();
@@ -130,6 +130,21 @@ describeApp('nothing is lost', () => {
     });
     expect(await ben.rawRequest('conversations.list', {})).toMatchObject({ ok: false });
     expect(await ben.app.evaluate(() => (globalThis as { offers?: number }).offers)).toBe(1);
+    // The screen offers the same as the dialog that was turned down.
+    const restarted = ben.app.evaluate(
+      ({ app }) =>
+        new Promise<string[]>((resolve) => {
+          const calls: string[] = [];
+          const quit = app.quit.bind(app);
+          app.relaunch = () => void calls.push('relaunch');
+          app.quit = () => {
+            app.quit = quit;
+            resolve([...calls, 'quit']);
+          };
+        }),
+    );
+    await ben.page.getByRole('button', { name: 'Try again' }).click();
+    expect(await restarted).toEqual(['relaunch', 'quit']);
     await ben.quit();
     ben = await reopen(ben.userData);
     await screens.row(ben.page, 'Ada').click();

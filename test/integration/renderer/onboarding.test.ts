@@ -16,7 +16,7 @@ afterAll(() => kith[Symbol.asyncDispose]());
 const heading = (page: Page, name: string) => page.getByRole('heading', { name }).waitFor();
 const steps = async ({ run }: InterfacePage) =>
   run<readonly string[]>(
-    `script.world.calls.map((call) => call.name).filter((name) => ['store.create', 'account.register'].includes(name))`,
+    `script.world.calls.map((call) => call.name).filter((name) => ['store.create', 'store.confirmRecoveryKey', 'account.register'].includes(name))`,
   );
 
 test('from nothing to the main window, by the keyboard alone', async () => {
@@ -49,7 +49,7 @@ test('from nothing to the main window, by the keyboard alone', async () => {
   await keyboard.press('Enter');
 
   await heading(page, 'Nobody here yet');
-  expect(await steps(opened)).toEqual(['store.create', 'account.register']);
+  expect(await steps(opened)).toEqual(['store.create', 'store.confirmRecoveryKey', 'account.register']);
   expect(await opened.calls('account.register')).toEqual([
     {
       relay: 'kith://relay?url=https%3A%2F%2Frelay.example.org',
@@ -160,10 +160,46 @@ describe.skipIf(hasNoBrowser)('a locked store', () => {
     await page.keyboard.press('Enter');
     await heading(page, 'Nobody here yet');
   });
+
+  test('with another keychain, the recovery key alone opens it', async () => {
+    await using opened = await kith.open('keychain-reset');
+    const { page } = opened;
+    await page.getByLabel('Recovery key').fill('QZ4M-7H2K-N9TD-3WXA-5LRC-8VBE');
+    expect(await page.getByLabel('New passphrase').count()).toBe(0);
+    await page.keyboard.press('Enter');
+    await heading(page, 'Nobody here yet');
+    expect(await opened.calls('store.unlock')).toEqual([
+      { by: 'recovery-key', recoveryKey: 'QZ4M-7H2K-N9TD-3WXA-5LRC-8VBE' },
+    ]);
+  });
+
+  test('without a recovery key asks for none', async () => {
+    await using opened = await kith.open('locked-for-good');
+    await opened.page.getByText('they have no recovery key').waitFor();
+    expect(await opened.page.getByRole('textbox').count()).toBe(0);
+  });
+});
+
+test('a recovery key that was not confirmed comes first, and then the conversations', async () => {
+  await using opened = await kith.open('recovery-key-unconfirmed');
+  const { page } = opened;
+  await heading(page, 'Write down your recovery key');
+  await page.getByText('Kith was closed before you confirmed the last one').waitFor();
+  await page.getByText('QZ4M-7H2K-N9TD-3WXA-5LRC-8VBE').waitFor();
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Enter');
+  await heading(page, 'Nobody here yet');
+  expect(await opened.calls('store.confirmRecoveryKey')).toEqual([{}]);
 });
 
 test('a damaged store: what happened, where it was moved, what to do', async () => {
   await using opened = await kith.open('failed');
   await heading(opened.page, 'Your messages could not be read');
-  await opened.page.getByText('/home/mara/.config/Kith/store.damaged-2026-03-01').waitFor();
+  const { page } = opened;
+  await page.getByText('/home/mara/.config/Kith/store.damaged-2026-03-01').waitFor();
+  await page.getByRole('button', { name: 'Show the folder' }).click();
+  expect(await opened.calls('app.showDataFolder')).toEqual([{}]);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await heading(page, 'What is your name?');
+  expect(await opened.calls('app.retry')).toEqual([{}]);
 });

@@ -36,9 +36,13 @@ export const ownAccount: AccountView = {
   relayName: 'n4Wd',
 };
 
+export function openState(account: AccountView | null): Extract<AppState, { phase: 'open' }> {
+  return { phase: 'open', account, protection: 'passphrase', recoveryKey: 'confirmed' };
+}
+
 export function emptyWorld(): World {
   return {
-    appState: { phase: 'open', account: ownAccount },
+    appState: openState(ownAccount),
     passphrase: 'correct horse battery',
     connection: {
       state: 'online',
