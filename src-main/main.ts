@@ -13,8 +13,9 @@ import {
   safeStorage,
   session,
   shell,
+  utilityProcess,
 } from 'electron';
-import { systemClock } from '../src-shared/clock.ts';
+import { systemClock, systemTimers } from '../src-shared/clock.ts';
 import { serializeError } from '../src-shared/errors.ts';
 import type { SettingsView } from '../src-shared/contract/views.ts';
 import type { RoomId } from '../src-shared/ids.ts';
@@ -136,12 +137,19 @@ function compose(): void {
     },
   });
   const hostedRelay = new HostedRelay({
+    utilityProcess,
+    clock: systemClock,
+    timers: systemTimers,
     modulePath: built('./relay.js'),
     dataDirectory: userData('relay'),
     preferences,
     log,
     onChange: (relay) => {
       outbox.publish({ type: 'hosted-relay', relay });
+    },
+    onRestarted: () => {
+      // Its own people are at it too, and need not wait for their next try.
+      engine.ask('connection.retry', {}).catch(logFailure(log, 'connection.not-retried'));
     },
   });
   const quit = orderlyQuit({

@@ -12,9 +12,11 @@ import {
   badgeCount,
   clickMenu,
   clickNotification,
+  hostedRelayPid,
   loseFocus,
   recordDesktop,
   shownNotifications,
+  watchHostedRelay,
   windowState,
 } from './support/desktop.ts';
 import { describeApp, ROOT } from './support/host.ts';
@@ -238,6 +240,35 @@ describeApp('a relay of one’s own', () => {
     host = await reopen(host.userData);
     expect(await host.request('hostedRelay.get', {})).toEqual(before);
     await screens.connected(host.page).waitFor();
+  });
+
+  test('that is killed comes back by itself under the same link, and so does the connection to it', async () => {
+    const before = await host.request('hostedRelay.get', {});
+    await watchHostedRelay(host.app);
+    await host.request('hostedRelay.stop', {});
+    await host.request('hostedRelay.start', {});
+    await host.request('connection.retry', {});
+    await screens.connected(host.page).waitFor();
+    const states = host.page.evaluate(
+      () =>
+        new Promise<string[]>((resolve) => {
+          const seen: string[] = [];
+          window.kith.subscribe((event) => {
+            if (event.type !== 'connection' || event.connection.state === seen.at(-1)) return;
+            seen.push(event.connection.state);
+            if (seen.includes('waiting') && seen.at(-1) === 'online') resolve(seen);
+          });
+        }),
+    );
+    process.kill(await hostedRelayPid(host.app), 'SIGKILL');
+    expect(await states).toContain('waiting');
+    expect(await host.request('hostedRelay.get', {})).toEqual(before);
+    await screens.connected(host.page).waitFor();
+    // Nobody lost a message to it.
+    const [room] = await host.request('conversations.list', {});
+    if (room === undefined || guest === undefined) throw new Error('there is no conversation');
+    await host.request('messages.send', { roomId: room.roomId, text: 'still here' });
+    await screens.row(guest.page, 'still here').waitFor();
   });
 
   test('is stopped, and then stays stopped', async () => {

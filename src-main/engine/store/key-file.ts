@@ -67,7 +67,10 @@ export async function createKeyFile(
   const recoveryKey = randomBytes(RECOVERY_KEY_BYTES);
   writeKeyFile(path, {
     version: 1,
-    wrappings: [await wrap(key, protection), { ...wrapWithRecoveryKey(key, recoveryKey), state: 'unconfirmed' }],
+    wrappings: [
+      await wrap(key, protection),
+      { ...wrapWithRecoveryKey(key, recoveryKey), state: 'unconfirmed' },
+    ],
   });
   return { key, recoveryKey: formatRecoveryKey(recoveryKey) };
 }
@@ -180,9 +183,13 @@ function readKeyFile(path: string): KeyFile {
   try {
     return keyFileSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
-    throw new KithError('store-corrupt', `The file that holds the wrapped key (${KEY_FILE_NAME}) is damaged.`, {
-      cause: error,
-    });
+    throw new KithError(
+      'store-corrupt',
+      `The file that holds the wrapped key (${KEY_FILE_NAME}) is damaged.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

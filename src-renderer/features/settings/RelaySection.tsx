@@ -35,7 +35,7 @@ export function RelaySection({ account }: { readonly account: AccountView }) {
           </p>
         </div>
         <Button disabled={hosted.state === 'starting'} onClick={() => void toggle()}>
-          {t(isRunning ? 'settings.hosted.stop' : 'settings.hosted.start')}
+          {t(BUTTONS[hosted.state])}
         </Button>
       </div>
       {isRunning && !isOwnRelay(account, hosted) && (
@@ -48,12 +48,19 @@ export function RelaySection({ account }: { readonly account: AccountView }) {
   );
 }
 
+const BUTTONS = {
+  stopped: 'settings.hosted.start',
+  starting: 'settings.hosted.start',
+  running: 'settings.hosted.stop',
+  failed: 'settings.hosted.startAgain',
+} as const;
+
 function hostedText(t: Translate, hosted: HostedRelayView): string {
   switch (hosted.state) {
     case 'running':
       return t('settings.hosted.running', { url: relayHost(hosted.url) });
     case 'failed':
-      return t(`error.${hosted.error.code}`);
+      return hosted.error.code === 'internal' ? t('settings.hosted.ended') : t(`error.${hosted.error.code}`);
     default:
       return t(`settings.hosted.${hosted.state}`);
   }
