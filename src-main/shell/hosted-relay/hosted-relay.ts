@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import type { UtilityProcess, utilityProcess } from 'electron';
 import type { HostedRelayView } from '../../../src-shared/contract/views.ts';
 import type { Clock, Timers } from '../../../src-shared/clock.ts';
-import { KithError, serializeError } from '../../../src-shared/errors.ts';
+import { KithError, serializeError, type SerializedError } from '../../../src-shared/errors.ts';
 import type { Logger } from '../../engine/log.ts';
 import { logFailure } from '../logging/logger.ts';
 import type { PreferencesFile } from '../preferences/preferences-file.ts';
@@ -114,7 +114,7 @@ export class HostedRelay {
     cancelTimeout();
     if (answer.type === 'failed') {
       await this.#endProcess();
-      this.#show(this.#isWanted ? { state: 'failed', error: answer.error } : { state: 'stopped' });
+      this.#showFailure(answer.error);
       return this.#view;
     }
     this.#runsSinceMs = this.#parts.clock.monotonic();
@@ -172,6 +172,11 @@ export class HostedRelay {
     const { state } = await this.#startOnce();
     if (state === 'running') this.#parts.onRestarted();
     else this.#ended(0);
+  }
+
+  /** Where it was stopped while it started, its end is no failure. */
+  #showFailure(error: SerializedError): void {
+    this.#show(this.#isWanted ? { state: 'failed', error } : { state: 'stopped' });
   }
 
   #want(wanted: 'running' | 'stopped'): void {
