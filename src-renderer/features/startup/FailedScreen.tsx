@@ -32,20 +32,22 @@ export function FailedScreen({ error }: { readonly error: SerializedError }) {
   };
   return (
     <Screen title={t(title)} text={t(text)}>
-      <section className={css['details']}>
-        <h2 className={css['detailsTitle']}>{t('failed.details')}</h2>
-        <p className={css['detailsText']}>{error.message}</p>
-      </section>
-      <div className={css['actions']}>
-        <Button onClick={() => void perform('app.showDataFolder', {})}>{t('failed.showFolder')}</Button>
-        <Button
-          look="primary"
-          autoFocus
-          aria-disabled={isTrying}
-          onClick={() => void (isTrying || tryAgain())}
-        >
-          {t(isTrying ? 'failed.trying' : 'action.tryAgain')}
-        </Button>
+      <div className={css['form']}>
+        <section className={css['details']}>
+          <h2 className={css['detailsTitle']}>{t('failed.details')}</h2>
+          <p className={css['detailsText']}>{error.message}</p>
+        </section>
+        <div className={css['actions']}>
+          <Button onClick={() => void perform('app.showDataFolder', {})}>{t('failed.showFolder')}</Button>
+          <Button
+            look="primary"
+            autoFocus
+            aria-disabled={isTrying}
+            onClick={() => void (isTrying || tryAgain())}
+          >
+            {t(isTrying ? 'failed.trying' : 'action.tryAgain')}
+          </Button>
+        </div>
       </div>
     </Screen>
   );
