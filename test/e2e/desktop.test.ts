@@ -1,13 +1,9 @@
 /** Kith as a part of the desktop: notifications, badge, tray, menu, links, second start, its own relay. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RoomId } from '../../src-shared/ids.ts';
-import { startRelayProcess, type RelayProcess } from '../support/processes/relay-process.ts';
 import {
   badgeCount,
   clickMenu,
@@ -20,33 +16,28 @@ import {
   windowState,
 } from './support/desktop.ts';
 import { describeApp, ROOT } from './support/host.ts';
-import { launchKith, newProfile, removeProfile, SANDBOX_SWITCHES, type KithApp } from './support/kith-app.ts';
+import { launchKith, newProfile, quitAll, SANDBOX_SWITCHES, type KithApp } from './support/kith-app.ts';
+import { RelayForTests } from './support/relay.ts';
 import { lookAt } from './support/looks.ts';
 import { befriend, openAs, reopen } from './support/people.ts';
 import { protect, screens } from './support/screens.ts';
 
 describeApp('on the desktop', () => {
-  let relayFolder: string;
-  let relay: RelayProcess;
+  const relay = new RelayForTests();
   let ada: KithApp;
   let ben: KithApp;
   let roomId: RoomId;
 
   beforeAll(async () => {
-    relayFolder = await mkdtemp(join(tmpdir(), 'kith-e2e-relay-'));
-    relay = await startRelayProcess(relayFolder);
+    await relay.start();
     ada = await openAs('Ada', relay.joinLink);
     ben = await openAs('Ben', relay.joinLink);
     await recordDesktop(ben.app);
     roomId = await befriend(ada, ben);
   });
   afterAll(async () => {
-    for (const kith of [ada, ben]) {
-      await kith.quit();
-      await removeProfile(kith.userData);
-    }
-    await relay.stop();
-    await rm(relayFolder, { recursive: true, force: true });
+    await quitAll([ada, ben]);
+    await relay.end();
   });
 
   describe('a message that comes in', () => {
@@ -211,10 +202,7 @@ describeApp('a relay of one’s own', () => {
     host = await launchKith({ userData: await newProfile() });
   });
   afterAll(async () => {
-    for (const kith of [host, guest]) {
-      await kith?.quit();
-      if (kith !== undefined) await removeProfile(kith.userData);
-    }
+    await quitAll([host, guest]);
   });
 
   test('is started while setting up, and others join it by its link', async () => {

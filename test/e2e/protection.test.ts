@@ -3,7 +3,7 @@ import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeApp } from './support/host.ts';
-import { launchKith, newProfile, removeProfile, type KithApp } from './support/kith-app.ts';
+import { launchKith, newProfile, quitAll, type KithApp } from './support/kith-app.ts';
 import { lookAt } from './support/looks.ts';
 import { RelayForTests } from './support/relay.ts';
 import { confirmRecoveryKey, PASSPHRASE, screens, unlock } from './support/screens.ts';
@@ -20,8 +20,7 @@ describeApp('the ways into the messages', () => {
     ada = await launchKith({ userData: await newProfile() });
   });
   afterAll(async () => {
-    await ada.quit();
-    await removeProfile(ada.userData);
+    await quitAll([ada]);
     await relay.end();
   });
 

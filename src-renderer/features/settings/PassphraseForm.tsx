@@ -5,7 +5,8 @@ import { errorText } from '../../app/error-text.ts';
 import { addToast } from '../../app/state/toasts.ts';
 import { Button } from '../../ui/Button.tsx';
 import { SecretField } from '../../ui/TextField.tsx';
-import { MIN_PASSPHRASE_CHARACTERS, passphraseProblem } from '../onboarding/onboarding-rules.ts';
+import { NewPassphraseFields } from '../onboarding/NewPassphraseFields.tsx';
+import { passphraseProblem } from '../onboarding/onboarding-rules.ts';
 import css from './SettingsDialog.module.css';
 
 /** Changes the passphrase; says what opens the store where there is none. */
@@ -86,19 +87,12 @@ function ChangeForm({ onDone }: { readonly onDone: () => void }) {
         problem={problem}
         autoFocus
       />
-      <SecretField
-        label={t('recover.newPassphrase')}
-        value={next}
-        onValue={setNext}
-        problem={
-          wrong === 'short' ? t('onboarding.protect.short', { count: MIN_PASSPHRASE_CHARACTERS }) : null
-        }
-      />
-      <SecretField
-        label={t('onboarding.protect.repeat')}
-        value={repeated}
-        onValue={setRepeated}
-        problem={wrong === 'differs' ? t('onboarding.protect.differs') : null}
+      <NewPassphraseFields
+        passphrase={next}
+        repeated={repeated}
+        onPassphrase={setNext}
+        onRepeated={setRepeated}
+        wrong={wrong}
       />
       <Button type="submit" look="primary" disabled={current === ''} className={css['formActions']}>
         {t(isBusy ? 'settings.working' : 'settings.passphrase.change')}

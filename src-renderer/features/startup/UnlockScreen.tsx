@@ -5,7 +5,8 @@ import { useServices, useT } from '../../app/context.ts';
 import { errorText } from '../../app/error-text.ts';
 import { Button } from '../../ui/Button.tsx';
 import { SecretField, TextField } from '../../ui/TextField.tsx';
-import { MIN_PASSPHRASE_CHARACTERS, passphraseProblem } from '../onboarding/onboarding-rules.ts';
+import { NewPassphraseFields } from '../onboarding/NewPassphraseFields.tsx';
+import { passphraseProblem } from '../onboarding/onboarding-rules.ts';
 import { Screen } from './Screen.tsx';
 import css from './Screen.module.css';
 
@@ -122,22 +123,13 @@ function RecoveryForm({ locked, onBack }: { readonly locked: Locked; readonly on
           autoFocus
         />
         {needsPassphrase && (
-          <>
-            <SecretField
-              label={t('recover.newPassphrase')}
-              value={newPassphrase}
-              onValue={setNewPassphrase}
-              problem={
-                wrong === 'short' ? t('onboarding.protect.short', { count: MIN_PASSPHRASE_CHARACTERS }) : null
-              }
-            />
-            <SecretField
-              label={t('onboarding.protect.repeat')}
-              value={repeated}
-              onValue={setRepeated}
-              problem={wrong === 'differs' ? t('onboarding.protect.differs') : null}
-            />
-          </>
+          <NewPassphraseFields
+            passphrase={newPassphrase}
+            repeated={repeated}
+            onPassphrase={setNewPassphrase}
+            onRepeated={setRepeated}
+            wrong={wrong}
+          />
         )}
         <div className={css['actions']}>
           {by === 'passphrase' && (
