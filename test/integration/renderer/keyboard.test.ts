@@ -199,7 +199,8 @@ describe.skipIf(hasNoBrowser)('dialogs', () => {
     const { page } = opened;
     await page.getByRole('option', { name: 'Jonas Berg' }).focus();
     await page.keyboard.press('Shift+F10');
-    await page.getByRole('menu').waitFor();
+    // Visible comes before ready: until the menu has the focus, keys go to the list.
+    await page.getByRole('menuitem', { name: 'Pin' }).and(page.locator(':focus')).waitFor();
     await page.keyboard.press('End');
     await page.keyboard.press('Enter');
     await page.getByRole('dialog', { name: 'Block Jonas Berg?' }).waitFor();
