@@ -187,6 +187,7 @@ describe.skipIf(hasNoBrowser)('dialogs', () => {
   test('a username leads to a conversation', async () => {
     await using opened = await kith.open('main');
     const { page } = opened;
+    await page.getByRole('option').first().waitFor();
     await page.keyboard.press('Control+n');
     await page.getByLabel('Username').fill('@Somebody');
     await page.keyboard.press('Enter');
