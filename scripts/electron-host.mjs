@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './environment.mjs';
+import { needsShell } from './packaged-node.mjs';
 
 const PACKAGE = join(root, 'node_modules', 'electron');
 const STAND_IN = join(root, 'test', 'support', 'electron-stand-in');
@@ -72,7 +73,7 @@ function install(node) {
     const installer = spawn(node, [join(PACKAGE, 'install.js')], {
       cwd: root,
       stdio: 'ignore',
-      shell: isWindows && node.endsWith('.cmd'),
+      shell: needsShell(node),
       timeout: INSTALL_TIMEOUT_MS,
     });
     installer.once('error', resolve);

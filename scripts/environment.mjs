@@ -6,6 +6,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { needsShell, packagedNode } from './packaged-node.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const isWindows = process.platform === 'win32';
@@ -39,8 +40,8 @@ export function ensureInstalled() {
 
 /** Path of a Node that can run Kith: the packaged one, or this one. Ends the process when there is none. */
 export function findNode() {
-  const packaged = join(root, 'node_modules', '.bin', isWindows ? 'node.cmd' : 'node');
-  if (existsSync(packaged)) return packaged;
+  const packaged = packagedNode(root);
+  if (packaged !== null) return packaged;
   if (majorOf(process.versions.node) >= NEEDED_NODE) return process.execPath;
   console.error(
     `There is no packaged Node for ${process.platform} on ${process.arch}. Install Node ${NEEDED_NODE} and run this again.`,
@@ -51,10 +52,11 @@ export function findNode() {
 /** Runs a program with the packages' programs first on the path; resolves with its exit code. */
 export function run(command, args, options = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, {
+    const isScript = needsShell(command);
+    const child = spawn(isScript ? `"${command}"` : command, args, {
       cwd: root,
       stdio: 'inherit',
-      shell: isWindows,
+      shell: isScript,
       ...options,
       env: { ...process.env, ...options.env, PATH: withPackages() },
     });

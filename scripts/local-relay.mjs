@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { root } from './environment.mjs';
+import { needsShell } from './packaged-node.mjs';
 
 /** The relay's own default port. */
 const PORT = 5484;
@@ -40,7 +41,7 @@ function launch(node, port) {
       stdio: ['ignore', 'pipe', 'inherit'],
       // A process group of its own: Ctrl-C is for the app, which may still have something to send.
       detached: process.platform !== 'win32',
-      shell: process.platform === 'win32' && node.endsWith('.cmd'),
+      shell: needsShell(node),
     });
     child.once('error', () => resolve(null));
     child.once('close', () => resolve(null));

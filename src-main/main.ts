@@ -13,8 +13,9 @@ import {
   safeStorage,
   session,
   shell,
+  utilityProcess,
 } from 'electron';
-import { systemClock } from '../src-shared/clock.ts';
+import { systemClock, systemTimers } from '../src-shared/clock.ts';
 import { serializeError } from '../src-shared/errors.ts';
 import type { SettingsView } from '../src-shared/contract/views.ts';
 import type { RoomId } from '../src-shared/ids.ts';
@@ -37,7 +38,7 @@ import { showMenu } from './shell/menu/menu.ts';
 import { Notifier } from './shell/notifications/notifier.ts';
 import { PreferencesFile } from './shell/preferences/preferences-file.ts';
 import { orderlyQuit } from './shell/quit.ts';
-import { offerReload, offerRestart } from './shell/restart-offer.ts';
+import { offerReload, offerRestart, restart } from './shell/restart-offer.ts';
 import { APP_URL } from './shell/security/app-address.ts';
 import { registerAppScheme, serveInterface } from './shell/security/app-protocol.ts';
 import { confinePages, confineSession } from './shell/security/lockdown.ts';
@@ -136,12 +137,19 @@ function compose(): void {
     },
   });
   const hostedRelay = new HostedRelay({
+    utilityProcess,
+    clock: systemClock,
+    timers: systemTimers,
     modulePath: built('./relay.js'),
     dataDirectory: userData('relay'),
     preferences,
     log,
     onChange: (relay) => {
       outbox.publish({ type: 'hosted-relay', relay });
+    },
+    onRestarted: () => {
+      // Its own people are at it too, and need not wait for their next try.
+      engine.ask('connection.retry', {}).catch(logFailure(log, 'connection.not-retried'));
     },
   });
   const quit = orderlyQuit({
@@ -212,7 +220,18 @@ function compose(): void {
       visibleRoom = roomId;
     };
     const router = createRouter({
-      shell: shellHandlers({ appState, info, outbox, setVisibleRoom, shell, clipboard, store, hostedRelay }),
+      shell: shellHandlers({
+        appState,
+        info,
+        outbox,
+        setVisibleRoom,
+        profileFolder: userData('profile'),
+        retry: () => (engine.isRunning ? store.retry() : restart(app)),
+        shell,
+        clipboard,
+        store,
+        hostedRelay,
+      }),
       engine: (name, params) => engine.request(name, params),
       log,
     });

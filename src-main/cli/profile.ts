@@ -4,7 +4,7 @@ import { KithError } from '../../src-shared/errors.ts';
 import type { AccountView, RecoveryView } from '../../src-shared/contract/views.ts';
 import type { Engine } from '../engine/engine.ts';
 import { openProfile } from '../engine/open-profile.ts';
-import { createKeyFile, hasKeyFile, openKeyFile } from '../engine/store/key-file.ts';
+import { confirmRecoveryKey, createKeyFile, hasKeyFile, openKeyFile } from '../engine/store/key-file.ts';
 import { openDataFolder, type DataFolder } from '../engine/store/data-folder.ts';
 import type { ProfileOptions } from './command-line.ts';
 import { stderrLogger } from './stderr-logger.ts';
@@ -13,6 +13,8 @@ export interface OpenedProfile {
   readonly engine: Engine;
   /** Set when the store was made now; it is in no file. */
   readonly recoveryKey: string | null;
+  /** The recovery key was written out: whoever runs this has it. */
+  recoveryKeyShown(): void;
   close(): Promise<void>;
 }
 
@@ -26,6 +28,9 @@ export async function openCommandLineProfile(options: ProfileOptions): Promise<O
     return {
       engine,
       recoveryKey,
+      recoveryKeyShown() {
+        if (recoveryKey !== null) confirmRecoveryKey(folder.keyFilePath, recoveryKey);
+      },
       async close() {
         await engine.close();
         folder.release();

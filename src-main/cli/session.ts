@@ -12,7 +12,10 @@ export async function runSession(options: ProfileOptions): Promise<void> {
   const emit = emitToStdout;
   try {
     const profile = await openCommandLineProfile(options);
-    if (profile.recoveryKey !== null) emit('store-created', { recoveryKey: profile.recoveryKey });
+    if (profile.recoveryKey !== null) {
+      emit('store-created', { recoveryKey: profile.recoveryKey });
+      profile.recoveryKeyShown();
+    }
     profile.engine.subscribe(eventPrinter(emit));
     try {
       const recovery = await takeRecovery(profile.engine);

@@ -17,9 +17,14 @@ export async function offerRestart({ app, dialog, window }: OfferParts, error: K
     detail: error.message,
     buttons: ['Start again', 'Not now'],
   });
-  if (answer !== RESTART) return;
+  if (answer === RESTART) await restart(app);
+}
+
+/** Once the engine's thread has ended there is only a new process. */
+export function restart(app: App): Promise<null> {
   app.relaunch();
   app.quit();
+  return Promise.resolve(null);
 }
 
 export async function offerReload({ dialog, window }: OfferParts): Promise<'reload' | 'quit'> {

@@ -11,6 +11,7 @@ import { createClient, type KithClient } from './bridge-client.ts';
 import { startEngineLink } from './engine-link.ts';
 import type { Environment } from './environment.ts';
 import { errorText } from './error-text.ts';
+import { keepFocus } from './focus-home.ts';
 import { createFormats, type Formats } from './formats.ts';
 import { english } from './i18n/catalogue.ts';
 import { createTranslate, type Translate } from './i18n/translate.ts';
@@ -80,6 +81,7 @@ export function createServices(bridge: KithBridge, environment: Environment): Se
     },
     start() {
       followTheme(views, environment);
+      keepFocus(environment.documentElement.ownerDocument);
       environment.onLeave(services.drafts.flushAll);
       startEngineLink(services);
     },

@@ -3,6 +3,7 @@ import { X } from 'lucide-react';
 import { Dialog as RadixDialog } from 'radix-ui';
 import { useState, type ReactNode } from 'react';
 import { useT } from '../app/context.ts';
+import { focusHome } from '../app/focus-home.ts';
 import { Button, IconButton } from './Button.tsx';
 import css from './Dialog.module.css';
 
@@ -36,7 +37,11 @@ export function Dialog({ title, text, size = 'narrow', onClose, children }: Dial
           onCloseAutoFocus={(event) => {
             // Radix knows only its own triggers; dialogs here are opened from anywhere.
             event.preventDefault();
-            if (opener instanceof HTMLElement) opener.focus();
+            // What closed the dialog may have led somewhere else already.
+            if (document.activeElement !== null && document.activeElement !== document.body) return;
+            if (opener instanceof HTMLElement && opener !== document.body && opener.isConnected)
+              opener.focus();
+            else focusHome(document);
           }}
           {...(text === undefined ? { 'aria-describedby': undefined } : {})}
         >

@@ -194,6 +194,10 @@ export const shellRequests = {
   'app.setVisibleRoom': answering<null>()(z.strictObject({ roomId: roomId.nullable() })),
   'app.openExternal': answering<null>()(z.strictObject({ url: address })),
   'app.copyText': answering<null>()(z.strictObject({ text: clipboardText })),
+  /** After a failed start: opens the store again, or starts the app anew where the engine is gone. */
+  'app.retry': answering<null>()(nothing),
+  /** Opens the folder that holds the store in the system's file manager. */
+  'app.showDataFolder': answering<null>()(nothing),
 
   /** Makes the encrypted store. A passphrase is required where there is no keychain. */
   'store.create': answering<{ readonly recoveryKey: string }>()(
@@ -209,6 +213,15 @@ export const shellRequests = {
       }),
     ]),
   ),
+  /** The recovery key that waits to be written down; null when there is none. */
+  'store.recoveryKey': answering<{ readonly recoveryKey: string | null }>()(nothing),
+  /** A person has written down the recovery key that was shown last: those before it open nothing any more. */
+  'store.confirmRecoveryKey': answering<null>()(nothing),
+  /** Makes another recovery key. The passphrase is required where one protects the store. */
+  'store.renewRecoveryKey': answering<{ readonly recoveryKey: string }>()(
+    z.strictObject({ passphrase: secret.optional() }),
+  ),
+  'store.changePassphrase': answering<null>()(z.strictObject({ current: secret, next: secret })),
 
   'hostedRelay.get': answering<HostedRelayView>()(nothing),
   'hostedRelay.start': answering<HostedRelayView>()(nothing),

@@ -18,6 +18,8 @@ export interface AccountView {
   readonly username: string;
   readonly displayName: string;
   readonly relayUrl: string;
+  /** What the relay calls itself; null until it has answered once, where the join link did not say. */
+  readonly relayName: string | null;
 }
 
 /** How sure one can be that a contact's key is the contact's. */
@@ -280,19 +282,32 @@ export interface DiagnosticsView {
   readonly parked: { readonly waiting: number; readonly recovered: number; readonly 'given-up': number };
 }
 
+/** What opens the store from day to day. */
+export type Protection = 'keychain' | 'passphrase';
+
 /** Where the application stands as a whole. */
 export type AppState =
   | { readonly phase: 'starting' }
   /** No store on this computer yet. */
-  | { readonly phase: 'new'; readonly protection: 'keychain' | 'passphrase' }
+  | { readonly phase: 'new'; readonly protection: Protection }
   | {
       readonly phase: 'locked';
       /** `keychain-changed`: the system keychain no longer opens the store; the recovery key does. */
       readonly by: 'passphrase' | 'keychain-changed';
+      /** Whether there is a recovery key that could open the store. */
+      readonly recovery: 'possible' | 'none';
+      /** What would protect the store after the recovery key opened it. */
+      readonly newProtection: Protection;
     }
   | { readonly phase: 'failed'; readonly error: SerializedError }
   /** The store is open. Without an account, registration comes next. */
-  | { readonly phase: 'open'; readonly account: AccountView | null };
+  | {
+      readonly phase: 'open';
+      readonly account: AccountView | null;
+      readonly protection: Protection;
+      /** `to-write-down`: nobody has confirmed a recovery key; `store.recoveryKey` has one to show. */
+      readonly recoveryKey: 'confirmed' | 'to-write-down';
+    };
 
 export interface AppInfo {
   readonly version: string;

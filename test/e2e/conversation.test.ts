@@ -1,34 +1,25 @@
 /** The way of two people from their first start to a conversation, through the real interface. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startRelayProcess, type RelayProcess } from '../support/processes/relay-process.ts';
 import { describeApp } from './support/host.ts';
-import { launchKith, newProfile, removeProfile, type KithApp } from './support/kith-app.ts';
+import { launchKith, newProfile, quitAll, type KithApp } from './support/kith-app.ts';
+import { RelayForTests } from './support/relay.ts';
 import { lookAt } from './support/looks.ts';
 import { onboard, screens, send, startConversation, waitForDelivery } from './support/screens.ts';
 
 describeApp('two people meet', () => {
-  let relayFolder: string;
-  let relay: RelayProcess;
+  const relay = new RelayForTests();
   let ada: KithApp;
   let ben: KithApp;
 
   beforeAll(async () => {
-    relayFolder = await mkdtemp(join(tmpdir(), 'kith-e2e-relay-'));
-    relay = await startRelayProcess(relayFolder);
+    await relay.start();
     ada = await launchKith({ userData: await newProfile() });
     // Ben followed a link, so that the relay is filled in.
     ben = await launchKith({ userData: await newProfile(), args: [relay.joinLink] });
   });
   afterAll(async () => {
-    for (const kith of [ada, ben]) {
-      await kith.quit();
-      await removeProfile(kith.userData);
-    }
-    await relay.stop();
-    await rm(relayFolder, { recursive: true, force: true });
+    await quitAll([ada, ben]);
+    await relay.end();
   });
 
   test('onboarding: name, relay, passphrase, recovery key', async () => {

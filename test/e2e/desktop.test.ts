@@ -1,50 +1,43 @@
 /** Kith as a part of the desktop: notifications, badge, tray, menu, links, second start, its own relay. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RoomId } from '../../src-shared/ids.ts';
-import { startRelayProcess, type RelayProcess } from '../support/processes/relay-process.ts';
 import {
   badgeCount,
   clickMenu,
   clickNotification,
+  hostedRelayPid,
   loseFocus,
   recordDesktop,
   shownNotifications,
+  watchHostedRelay,
   windowState,
 } from './support/desktop.ts';
 import { describeApp, ROOT } from './support/host.ts';
-import { launchKith, newProfile, removeProfile, SANDBOX_SWITCHES, type KithApp } from './support/kith-app.ts';
+import { launchKith, newProfile, quitAll, SANDBOX_SWITCHES, type KithApp } from './support/kith-app.ts';
+import { RelayForTests } from './support/relay.ts';
 import { lookAt } from './support/looks.ts';
 import { befriend, openAs, reopen } from './support/people.ts';
 import { protect, screens } from './support/screens.ts';
 
 describeApp('on the desktop', () => {
-  let relayFolder: string;
-  let relay: RelayProcess;
+  const relay = new RelayForTests();
   let ada: KithApp;
   let ben: KithApp;
   let roomId: RoomId;
 
   beforeAll(async () => {
-    relayFolder = await mkdtemp(join(tmpdir(), 'kith-e2e-relay-'));
-    relay = await startRelayProcess(relayFolder);
+    await relay.start();
     ada = await openAs('Ada', relay.joinLink);
     ben = await openAs('Ben', relay.joinLink);
     await recordDesktop(ben.app);
     roomId = await befriend(ada, ben);
   });
   afterAll(async () => {
-    for (const kith of [ada, ben]) {
-      await kith.quit();
-      await removeProfile(kith.userData);
-    }
-    await relay.stop();
-    await rm(relayFolder, { recursive: true, force: true });
+    await quitAll([ada, ben]);
+    await relay.end();
   });
 
   describe('a message that comes in', () => {
@@ -209,10 +202,7 @@ describeApp('a relay of one’s own', () => {
     host = await launchKith({ userData: await newProfile() });
   });
   afterAll(async () => {
-    for (const kith of [host, guest]) {
-      await kith?.quit();
-      if (kith !== undefined) await removeProfile(kith.userData);
-    }
+    await quitAll([host, guest]);
   });
 
   test('is started while setting up, and others join it by its link', async () => {
@@ -238,6 +228,35 @@ describeApp('a relay of one’s own', () => {
     host = await reopen(host.userData);
     expect(await host.request('hostedRelay.get', {})).toEqual(before);
     await screens.connected(host.page).waitFor();
+  });
+
+  test('that is killed comes back by itself under the same link, and so does the connection to it', async () => {
+    const before = await host.request('hostedRelay.get', {});
+    await watchHostedRelay(host.app);
+    await host.request('hostedRelay.stop', {});
+    await host.request('hostedRelay.start', {});
+    await host.request('connection.retry', {});
+    await screens.connected(host.page).waitFor();
+    const states = host.page.evaluate(
+      () =>
+        new Promise<string[]>((resolve) => {
+          const seen: string[] = [];
+          window.kith.subscribe((event) => {
+            if (event.type !== 'connection' || event.connection.state === seen.at(-1)) return;
+            seen.push(event.connection.state);
+            if (seen.includes('waiting') && seen.at(-1) === 'online') resolve(seen);
+          });
+        }),
+    );
+    process.kill(await hostedRelayPid(host.app), 'SIGKILL');
+    expect(await states).toContain('waiting');
+    expect(await host.request('hostedRelay.get', {})).toEqual(before);
+    await screens.connected(host.page).waitFor();
+    // Nobody lost a message to it.
+    const [room] = await host.request('conversations.list', {});
+    if (room === undefined || guest === undefined) throw new Error('there is no conversation');
+    await host.request('messages.send', { roomId: room.roomId, text: 'still here' });
+    await screens.row(guest.page, 'still here').waitFor();
   });
 
   test('is stopped, and then stays stopped', async () => {

@@ -213,6 +213,10 @@ describeApp('a hostile page', () => {
       ['app.openExternal', { url: 'file:///bin/sh' }],
       ['app.openExternal', { url: 'javascript:alert(1)' }],
       ['store.unlock', { by: 'magic' }],
+      ['store.changePassphrase', { current: '', next: 'x' }],
+      ['store.renewRecoveryKey', { passphrase: 7 }],
+      ['store.confirmRecoveryKey', {}],
+      ['app.showDataFolder', { path: '/etc' }],
       ['app.setVisibleRoom', { roomId: "'; DROP TABLE messages; --" }],
     ])('%j with %j is refused by type', async (name, params) => {
       expect(await kith.rawRequest(name, params)).toMatchObject(refused);

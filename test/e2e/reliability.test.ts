@@ -1,11 +1,9 @@
 /** What goes wrong on an ordinary day: relays and apps that die, passphrases that are mistyped. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startRelayProcess, type RelayProcess } from '../support/processes/relay-process.ts';
 import { describeApp } from './support/host.ts';
-import { launchKith, removeProfile, type KithApp } from './support/kith-app.ts';
+import { launchKith, quitAll, type KithApp } from './support/kith-app.ts';
+import { RelayForTests } from './support/relay.ts';
 import { evaluateInWindow } from './support/desktop.ts';
 import { lookAt } from './support/looks.ts';
 import { befriend, openAs, reopen } from './support/people.ts';
@@ -16,14 +14,12 @@ const OPEN_FIRST_ROW_AND_READ =
   "document.querySelector('[role=option]')?.click(); document.querySelector('textarea')?.value ?? null";
 
 describeApp('nothing is lost', () => {
-  let relayFolder: string;
-  let relay: RelayProcess;
+  const relay = new RelayForTests();
   let ada: KithApp;
   let ben: KithApp;
 
   beforeAll(async () => {
-    relayFolder = await mkdtemp(join(tmpdir(), 'kith-e2e-relay-'));
-    relay = await startRelayProcess(relayFolder);
+    await relay.start();
     ada = await openAs('Ada', relay.joinLink);
     ben = await openAs('Ben', relay.joinLink);
     await befriend(ada, ben);
@@ -32,12 +28,8 @@ describeApp('nothing is lost', () => {
     await screens.composer(ben.page).waitFor();
   });
   afterAll(async () => {
-    for (const kith of [ada, ben]) {
-      await kith.quit();
-      await removeProfile(kith.userData);
-    }
-    await relay.stop();
-    await rm(relayFolder, { recursive: true, force: true });
+    await quitAll([ada, ben]);
+    await relay.end();
   });
 
   test('what is written while the relay is dead arrives when it is back', async () => {
@@ -47,7 +39,7 @@ describeApp('nothing is lost', () => {
     await screens.message(ada.page, 'written in the dark').waitFor();
     expect(await screens.message(ben.page, 'written in the dark').count()).toBe(0);
     expect(await lookAt(ada.app, ada.page, 'relay-gone')).toEqual([]);
-    relay = await startRelayProcess(relayFolder, relay.port);
+    await relay.start();
     await ada.request('connection.retry', {});
     await ben.request('connection.retry', {});
     await screens.message(ben.page, 'written in the dark').waitFor();
@@ -61,7 +53,7 @@ describeApp('nothing is lost', () => {
     ada = await launchKith({ userData: ada.userData });
     await unlock(ada.page, 'incorrect horse');
     await screens.problem(ada.page).waitFor();
-    expect(await ada.request('app.state', {})).toEqual({ phase: 'locked', by: 'passphrase' });
+    expect(await ada.request('app.state', {})).toMatchObject({ phase: 'locked', by: 'passphrase' });
     expect(await lookAt(ada.app, ada.page, 'unlock')).toEqual([]);
     await unlock(ada.page, PASSPHRASE);
     await screens.row(ada.page, 'Ben').click();
@@ -77,7 +69,7 @@ describeApp('nothing is lost', () => {
     await send(ada.page, 'my last words');
     await screens.message(ada.page, 'my last words').waitFor();
     await ada.kill();
-    relay = await startRelayProcess(relayFolder, relay.port);
+    await relay.start();
     await ben.request('connection.retry', {});
     ada = await reopen(ada.userData);
     await screens.message(ben.page, 'my last words').waitFor();
@@ -130,6 +122,21 @@ describeApp('nothing is lost', () => {
     });
     expect(await ben.rawRequest('conversations.list', {})).toMatchObject({ ok: false });
     expect(await ben.app.evaluate(() => (globalThis as { offers?: number }).offers)).toBe(1);
+    // The screen offers the same as the dialog that was turned down.
+    const restarted = ben.app.evaluate(
+      ({ app }) =>
+        new Promise<string[]>((resolve) => {
+          const calls: string[] = [];
+          const quit = app.quit.bind(app);
+          app.relaunch = () => void calls.push('relaunch');
+          app.quit = () => {
+            app.quit = quit;
+            resolve([...calls, 'quit']);
+          };
+        }),
+    );
+    await ben.page.getByRole('button', { name: 'Try again' }).click();
+    expect(await restarted).toEqual(['relaunch', 'quit']);
     await ben.quit();
     ben = await reopen(ben.userData);
     await screens.row(ben.page, 'Ada').click();

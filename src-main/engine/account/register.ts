@@ -70,6 +70,6 @@ export function setDisplayName(context: EngineContext, displayName: string): Acc
 }
 
 export function accountView(account: Account): AccountView {
-  const { accountId, deviceId, username, displayName, relayUrl } = account;
-  return { accountId, deviceId, username, displayName, relayUrl };
+  const { accountId, deviceId, username, displayName, relayUrl, relayName } = account;
+  return { accountId, deviceId, username, displayName, relayUrl, relayName };
 }

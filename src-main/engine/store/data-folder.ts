@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { KithError } from '../../../src-shared/errors.ts';
 import { storeError } from './database.ts';
+import { KEY_FILE_NAME } from './key-file.ts';
 
 export interface DataFolder {
   readonly path: string;
@@ -34,7 +35,7 @@ export function openDataFolder(path: string): DataFolder {
   return {
     path,
     databasePath: join(path, 'kith.db'),
-    keyFilePath: join(path, 'keys.json'),
+    keyFilePath: join(path, KEY_FILE_NAME),
     identityPath: join(path, 'identity.bin'),
     release() {
       lock.close();

@@ -1,6 +1,7 @@
 /**
  * `keys.json`: the wrappings of the store's key. Replaced as a whole and only after the new wrapping
- * was opened once, so that there is always one that works.
+ * was opened once, so that there is always one that works. A recovery key that nobody has confirmed yet
+ * stands beside the one before.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -21,6 +22,9 @@ import {
 } from './key-wrapping.ts';
 import { formatRecoveryKey, RECOVERY_KEY_BYTES } from './recovery-key.ts';
 import { replaceFile } from './replace-file.ts';
+
+/** In the data folder. */
+export const KEY_FILE_NAME = 'keys.json';
 
 const keyFileSchema = z.strictObject({ version: z.literal(1), wrappings: z.array(wrappingSchema).min(1) });
 type KeyFile = z.infer<typeof keyFileSchema>;
@@ -43,7 +47,17 @@ export function keyFileProtection(path: string): Protection['by'] {
     : 'passphrase';
 }
 
-/** Makes a fresh key and its file. The recovery key is in no file: show it now. Throws `store-exists`, `keychain-unavailable`, `disk-full`. */
+/** Whether a person has the recovery key of this store. Throws `store-absent`, `store-corrupt`. */
+export function recoveryKeyState(path: string): 'confirmed' | 'unconfirmed' | 'absent' {
+  const recovery = readKeyFile(path).wrappings.filter(isRecovery);
+  if (recovery.length === 0) return 'absent';
+  return recovery.some(isConfirmed) ? 'confirmed' : 'unconfirmed';
+}
+
+/**
+ * Makes a fresh key and its file. The recovery key is in no file and counts as unconfirmed: show it now.
+ * Throws `store-exists`, `keychain-unavailable`, `disk-full`.
+ */
 export async function createKeyFile(
   path: string,
   protection: Protection,
@@ -53,7 +67,10 @@ export async function createKeyFile(
   const recoveryKey = randomBytes(RECOVERY_KEY_BYTES);
   writeKeyFile(path, {
     version: 1,
-    wrappings: [await wrap(key, protection), wrapWithRecoveryKey(key, recoveryKey)],
+    wrappings: [
+      await wrap(key, protection),
+      { ...wrapWithRecoveryKey(key, recoveryKey), state: 'unconfirmed' },
+    ],
   });
   return { key, recoveryKey: formatRecoveryKey(recoveryKey) };
 }
@@ -67,7 +84,7 @@ export async function openKeyFile(path: string, opener: Opener): Promise<Uint8Ar
     case 'keychain':
       return unwrapWithKeychain(find(file, 'keychain'), opener.keychain);
     case 'recovery-key':
-      return unwrapWithRecoveryKey(find(file, 'recovery'), opener.recoveryKey);
+      return openByRecoveryKey(file, opener.recoveryKey).key;
   }
 }
 
@@ -77,13 +94,66 @@ export async function replaceProtection(
   key: Uint8Array,
   protection: Protection,
 ): Promise<void> {
-  const kept = readKeyFile(path).wrappings.filter((wrapping) => wrapping.kind === 'recovery');
+  const kept = readKeyFile(path).wrappings.filter(isRecovery);
   const wrapping = await wrap(key, protection);
   const reopened = await openWrapping(wrapping, protection);
   if (!Buffer.from(reopened).equals(key)) {
     throw new KithError('keychain-unavailable', 'The new protection did not open again; the old one stays.');
   }
   writeKeyFile(path, { version: 1, wrappings: [wrapping, ...kept] });
+}
+
+/**
+ * Makes another recovery key, to be shown now. The one before stays until the new one is confirmed, and so
+ * does the newest of those that were never confirmed: somebody may have written it down all the same.
+ * Throws `store-absent`, `store-corrupt`, `disk-full`; then the file is as it was.
+ */
+export function addRecoveryKey(path: string, key: Uint8Array): string {
+  const { wrappings } = readKeyFile(path);
+  const recovery = wrappings.filter(isRecovery);
+  const confirmed = recovery.filter(isConfirmed);
+  const kept = confirmed.length > 0 ? confirmed : recovery.slice(-1);
+  const recoveryKey = randomBytes(RECOVERY_KEY_BYTES);
+  const added = { ...wrapWithRecoveryKey(key, recoveryKey), state: 'unconfirmed' } as const;
+  const text = formatRecoveryKey(recoveryKey);
+  if (!Buffer.from(unwrapWithRecoveryKey(added, text)).equals(key)) {
+    throw new KithError('internal', 'The new recovery key did not open the store; the old one stays.');
+  }
+  const others = wrappings.filter((wrapping) => !isRecovery(wrapping));
+  writeKeyFile(path, { version: 1, wrappings: [...others, ...kept, added] });
+  return text;
+}
+
+/** A person has this recovery key: every other one goes. Throws `wrong-passphrase` for one that opens nothing, `disk-full`. */
+export function confirmRecoveryKey(path: string, recoveryKey: string): void {
+  const file = readKeyFile(path);
+  const { kind, salt, sealed } = openByRecoveryKey(file, recoveryKey).wrapping;
+  const others = file.wrappings.filter((wrapping) => !isRecovery(wrapping));
+  writeKeyFile(path, { version: 1, wrappings: [...others, { kind, salt, sealed }] });
+}
+
+function openByRecoveryKey(
+  file: KeyFile,
+  recoveryKey: string,
+): { readonly key: Uint8Array; readonly wrapping: WrappingOf<'recovery'> } {
+  let wrong = new KithError('wrong-passphrase', 'This store does not open by a recovery key.');
+  for (const wrapping of file.wrappings.filter(isRecovery)) {
+    try {
+      return { key: unwrapWithRecoveryKey(wrapping, recoveryKey), wrapping };
+    } catch (error) {
+      if (!(error instanceof KithError)) throw error;
+      wrong = error;
+    }
+  }
+  throw wrong;
+}
+
+function isRecovery(wrapping: Wrapping): wrapping is WrappingOf<'recovery'> {
+  return wrapping.kind === 'recovery';
+}
+
+function isConfirmed(wrapping: WrappingOf<'recovery'>): boolean {
+  return wrapping.state === undefined;
 }
 
 async function wrap(key: Uint8Array, protection: Protection): Promise<Wrapping> {
@@ -113,9 +183,13 @@ function readKeyFile(path: string): KeyFile {
   try {
     return keyFileSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
-    throw new KithError('store-corrupt', 'The file that holds the wrapped key (keys.json) is damaged.', {
-      cause: error,
-    });
+    throw new KithError(
+      'store-corrupt',
+      `The file that holds the wrapped key (${KEY_FILE_NAME}) is damaged.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -32,7 +32,13 @@ export const wrappingSchema = z.discriminatedUnion('kind', [
     salt: base64,
     sealed: base64,
   }),
-  z.strictObject({ kind: z.literal('recovery'), salt: base64, sealed: base64 }),
+  z.strictObject({
+    kind: z.literal('recovery'),
+    salt: base64,
+    sealed: base64,
+    /** Nobody has said yet that the key of this wrapping is written down. */
+    state: z.literal('unconfirmed').optional(),
+  }),
   z.strictObject({ kind: z.literal('keychain'), backend: z.string(), sealed: base64 }),
 ]);
 export type Wrapping = z.infer<typeof wrappingSchema>;
@@ -69,7 +75,7 @@ export async function unwrapWithPassphrase(
   return unseal(wrapping.sealed, wrappingKey, 'That passphrase does not open this store.');
 }
 
-export function wrapWithRecoveryKey(key: Uint8Array, recoveryKey: Uint8Array): Wrapping {
+export function wrapWithRecoveryKey(key: Uint8Array, recoveryKey: Uint8Array): WrappingOf<'recovery'> {
   const salt = randomBytes(SALT_BYTES);
   return {
     kind: 'recovery',

@@ -49,6 +49,11 @@ export class EngineHost {
     });
   }
 
+  /** False once the thread has ended; then only a new process helps. */
+  get isRunning(): boolean {
+    return this.#state === 'running';
+  }
+
   /** Opens the store. The key is wiped here. Throws what the engine says, such as `store-corrupt`. */
   async open(key: Uint8Array): Promise<void> {
     this.#requireRunning();

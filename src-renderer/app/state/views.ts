@@ -51,6 +51,11 @@ export function accountOf(state: AppState): AccountView | null {
   return state.phase === 'open' ? state.account : null;
 }
 
+/** The account has changed; what else is known about the open store stays. */
+export function withAccount(state: AppState, account: AccountView): AppState {
+  return state.phase === 'open' ? { ...state, account } : state;
+}
+
 /** Applies a frame's worth of events; the maps are copied at most once. */
 export function reduceViews(before: Views, events: readonly KithEvent[]): Views {
   const conversations = new Map(before.conversations);
@@ -64,7 +69,7 @@ export function reduceViews(before: Views, events: readonly KithEvent[]): Views 
         after = { ...after, appState: event.state };
         break;
       case 'account':
-        after = { ...after, appState: { phase: 'open', account: event.account } };
+        after = { ...after, appState: withAccount(after.appState, event.account) };
         break;
       case 'connection':
         after = { ...after, connection: event.connection };

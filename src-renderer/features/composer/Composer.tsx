@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { ConversationView } from '../../../src-shared/contract/views.ts';
 import { useServices, useViews } from '../../app/context.ts';
+import type { FocusHome } from '../../app/focus-home.ts';
 import { errorText } from '../../app/error-text.ts';
 import { addToast } from '../../app/state/toasts.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -85,6 +86,7 @@ export function Composer({ conversation, onSent }: ComposerProps) {
       >
         <textarea
           ref={input}
+          data-focus-home={'conversation' satisfies FocusHome}
           className={css['input']}
           rows={1}
           dir="auto"

@@ -1,6 +1,7 @@
 import { Search } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useNavigation, useServices } from '../../app/context.ts';
+import type { FocusHome } from '../../app/focus-home.ts';
 import { searchKeys } from '../../app/shortcuts.ts';
 import css from './SearchField.module.css';
 
@@ -30,6 +31,7 @@ export function SearchField({ listId, activeKey, onQuery, onStep, onEnter }: Sea
       <Search size={14} aria-hidden="true" />
       <input
         ref={input}
+        data-focus-home={'list' satisfies FocusHome}
         className={css['input']}
         role="combobox"
         aria-label={t('list.searchLabel')}

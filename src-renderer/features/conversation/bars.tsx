@@ -1,6 +1,7 @@
 /** What stands in place of the composer where nothing can be written. */
 import type { ConversationView } from '../../../src-shared/contract/views.ts';
 import { useServices } from '../../app/context.ts';
+import type { FocusHome } from '../../app/focus-home.ts';
 import { Button } from '../../ui/Button.tsx';
 import css from './Conversation.module.css';
 
@@ -53,7 +54,12 @@ export function BlockedBar({ conversation }: BarProps) {
           {t('blocked.text', { name })}
         </p>
       </div>
-      <Button onClick={() => void perform('conversations.unblock', { roomId })}>{t('action.unblock')}</Button>
+      <Button
+        data-focus-home={'conversation' satisfies FocusHome}
+        onClick={() => void perform('conversations.unblock', { roomId })}
+      >
+        {t('action.unblock')}
+      </Button>
     </section>
   );
 }

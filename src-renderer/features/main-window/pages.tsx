@@ -1,7 +1,7 @@
 /** The middle of the window while no conversation is open. */
 import type { AccountView } from '../../../src-shared/contract/views.ts';
-import { formatJoinLink } from '../../../src-shared/protocol/join-link.ts';
 import { useServices, useViews } from '../../app/context.ts';
+import { inviteLink } from '../../app/relay-links.ts';
 import { searchKeys } from '../../app/shortcuts.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CopyLine } from '../../ui/CopyButton.tsx';
@@ -23,9 +23,6 @@ export function PlaceholderPage() {
 export function InvitePage({ account }: { readonly account: AccountView }) {
   const { t, navigator } = useServices();
   const hosted = useViews((views) => views.hostedRelay);
-  // The link of our own relay also names it; for any other relay its address is enough.
-  const isOwnRelay = hosted.state === 'running' && hosted.url === account.relayUrl;
-  const link = isOwnRelay ? hosted.joinLink : formatJoinLink({ relayUrl: account.relayUrl });
   return (
     <main className={css['page']}>
       <Logo size={56} />
@@ -38,7 +35,7 @@ export function InvitePage({ account }: { readonly account: AccountView }) {
         </div>
         <div>
           <p className={css['inviteLabel']}>{t('invite.link')}</p>
-          <CopyLine text={link} label={t('invite.copyLink')} />
+          <CopyLine text={inviteLink(account, hosted)} label={t('invite.copyLink')} />
         </div>
       </div>
       <Button

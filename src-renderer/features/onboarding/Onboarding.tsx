@@ -1,9 +1,10 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
+import type { Protection } from '../../../src-shared/contract/views.ts';
 import { useNavigation, useServices } from '../../app/context.ts';
 import { NameStep } from './NameStep.tsx';
-import { register } from './onboarding-actions.ts';
-import { stepsFor, type Protection, type Step } from './onboarding-rules.ts';
+import { confirmAndRegister, register } from './onboarding-actions.ts';
+import { stepsFor, type Step } from './onboarding-rules.ts';
 import { ProtectStep } from './ProtectStep.tsx';
 import { RecoveryKeyStep } from './RecoveryKeyStep.tsx';
 import { RelayStep } from './RelayStep.tsx';
@@ -32,7 +33,7 @@ export function Onboarding({ protection: given }: { readonly protection: Protect
       <RecoveryKeyStep
         recoveryKey={recoveryKey}
         onConfirmed={() => {
-          void register(services);
+          void confirmAndRegister(services);
         }}
       />
     );

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useStore } from 'zustand';
+import type { Protection } from '../../../src-shared/contract/views.ts';
 import { useServices } from '../../app/context.ts';
 import { Button } from '../../ui/Button.tsx';
 import { SecretField } from '../../ui/TextField.tsx';
@@ -8,12 +9,7 @@ import screen from '../startup/Screen.module.css';
 import type { StepProps } from './Onboarding.tsx';
 import css from './Onboarding.module.css';
 import { createEncryptedStore } from './onboarding-actions.ts';
-import {
-  MIN_PASSPHRASE_CHARACTERS,
-  passphraseProblem,
-  passphraseStrength,
-  type Protection,
-} from './onboarding-rules.ts';
+import { MIN_PASSPHRASE_CHARACTERS, passphraseProblem, passphraseStrength } from './onboarding-rules.ts';
 import { Progress } from './Progress.tsx';
 
 export function ProtectStep({ number, count, onBack, protection }: StepProps & { protection: Protection }) {

@@ -1,11 +1,7 @@
-import { useState } from 'react';
 import { useStore } from 'zustand';
 import { useServices } from '../../app/context.ts';
-import { Button } from '../../ui/Button.tsx';
-import { CopyButton } from '../../ui/CopyButton.tsx';
+import { RecoveryKeyForm } from '../recovery-key/RecoveryKeyForm.tsx';
 import { Screen } from '../startup/Screen.tsx';
-import screen from '../startup/Screen.module.css';
-import css from './Onboarding.module.css';
 import { stepsFor } from './onboarding-rules.ts';
 import { Progress } from './Progress.tsx';
 
@@ -18,44 +14,19 @@ interface RecoveryKeyStepProps {
 export function RecoveryKeyStep({ recoveryKey, onConfirmed }: RecoveryKeyStepProps) {
   const { t, onboarding } = useServices();
   const isBusy = useStore(onboarding, (state) => state.isBusy);
-  const [isWritten, setIsWritten] = useState(false);
   const count = stepsFor('passphrase').length;
   return (
     <Screen
-      title={t('onboarding.recovery.title')}
-      text={t('onboarding.recovery.text')}
+      title={t('recoveryKey.title')}
+      text={t('recoveryKey.text')}
       progress={<Progress number={count} count={count} />}
     >
-      <form
-        className={screen['form']}
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (isWritten && !isBusy) onConfirmed();
-        }}
-      >
-        <output className={css['key']} aria-label={t('onboarding.recovery.key')}>
-          {recoveryKey}
-        </output>
-        <div className={css['between']}>
-          <label className={css['confirm']}>
-            <input
-              type="checkbox"
-              checked={isWritten}
-              autoFocus
-              onChange={(event) => {
-                setIsWritten(event.target.checked);
-              }}
-            />
-            {t('onboarding.recovery.confirm')}
-          </label>
-          <CopyButton text={recoveryKey} label={t('onboarding.recovery.copy')} />
-        </div>
-        <div className={screen['actions']}>
-          <Button type="submit" look="primary" disabled={!isWritten || isBusy}>
-            {t(isBusy ? 'onboarding.finishing' : 'onboarding.finish')}
-          </Button>
-        </div>
-      </form>
+      <RecoveryKeyForm
+        recoveryKey={recoveryKey}
+        isBusy={isBusy}
+        submit={t(isBusy ? 'onboarding.finishing' : 'onboarding.finish')}
+        onConfirmed={onConfirmed}
+      />
     </Screen>
   );
 }

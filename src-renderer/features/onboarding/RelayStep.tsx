@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { parseJoinLink } from '../../../src-shared/protocol/join-link.ts';
 import { useServices, useViews } from '../../app/context.ts';
 import { relayHost } from '../../app/relay-host.ts';
+import { linkFromHere } from '../../app/relay-links.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CopyLine } from '../../ui/CopyButton.tsx';
 import { TextField } from '../../ui/TextField.tsx';
@@ -37,7 +38,7 @@ export function RelayStep({ number, count, onNext, onBack, isLast }: StepProps) 
         className={screen['form']}
         onSubmit={(event) => {
           event.preventDefault();
-          const chosen = isRunning ? hosted.joinLink : relay;
+          const chosen = isRunning ? linkFromHere(hosted) : relay;
           setIsChecked(true);
           if (!isRelayLink(chosen) || isWaiting) return;
           onboarding.setState({ relay: chosen, refusal: null });

@@ -1,6 +1,7 @@
 /** The requests of onboarding, in their order: store.create, recovery key shown, account.register. */
 import { toKithError } from '../../app/error-text.ts';
 import type { Services } from '../../app/services.ts';
+import { withAccount } from '../../app/state/views.ts';
 import { stepOfError } from './onboarding-rules.ts';
 import { deriveUsername } from './username.ts';
 
@@ -20,6 +21,15 @@ export async function createEncryptedStore(
   onboarding.setState({ isBusy: false, creatingWith: null, recoveryKey: answer?.recoveryKey ?? null });
 }
 
+/** The person has the recovery key; only then the account is made, which the store would be missed with. */
+export async function confirmAndRegister(parts: Parts): Promise<void> {
+  const { onboarding, perform } = parts;
+  onboarding.setState({ isBusy: true });
+  const confirmed = await perform('store.confirmRecoveryKey', {});
+  if (confirmed === undefined) onboarding.setState({ isBusy: false });
+  else await register(parts);
+}
+
 /** Registers with what was typed; a refusal leads back to the step that can put it right. */
 export async function register({ client, onboarding, views }: Parts): Promise<void> {
   const state = onboarding.getState();
@@ -31,7 +41,7 @@ export async function register({ client, onboarding, views }: Parts): Promise<vo
       displayName: state.displayName.trim(),
     });
     onboarding.setState({ isBusy: false, recoveryKey: null });
-    views.setState({ appState: { phase: 'open', account } });
+    views.setState(({ appState }) => ({ appState: withAccount(appState, account) }));
   } catch (error) {
     const { code } = toKithError(error);
     onboarding.setState({ isBusy: false, recoveryKey: null, refusal: code, step: stepOfError(code) });

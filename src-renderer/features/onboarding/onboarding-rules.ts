@@ -1,8 +1,8 @@
 /** The order of the steps, and what must hold before the next one. */
+import type { Protection } from '../../../src-shared/contract/views.ts';
 import type { ErrorCode } from '../../../src-shared/errors.ts';
 
 export type Step = 'name' | 'relay' | 'protect';
-export type Protection = 'keychain' | 'passphrase';
 
 /** Shorter ones are guessed within hours from a stolen disk. */
 export const MIN_PASSPHRASE_CHARACTERS = 8;

@@ -1,7 +1,8 @@
 /** What the person has typed so far. It outlives the making of the store and every refusal. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Protection } from '../../../src-shared/contract/views.ts';
 import type { ErrorCode } from '../../../src-shared/errors.ts';
-import type { Protection, Step } from './onboarding-rules.ts';
+import type { Step } from './onboarding-rules.ts';
 
 export interface OnboardingState {
   readonly step: Step;
@@ -9,7 +10,7 @@ export interface OnboardingState {
   /** Null as long as it follows from the name. */
   readonly typedUsername: string | null;
   readonly relay: string;
-  /** The relay was started here; `relay` then holds its join link. */
+  /** The relay was started here. */
   readonly isHosting: boolean;
   /** Only here, only until the person has written it down. */
   readonly recoveryKey: string | null;

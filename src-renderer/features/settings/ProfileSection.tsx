@@ -3,6 +3,7 @@ import type { AccountView } from '../../../src-shared/contract/views.ts';
 import { MAX_DISPLAY_NAME_CHARACTERS } from '../../../src-shared/protocol/limits.ts';
 import { useServices } from '../../app/context.ts';
 import { addToast } from '../../app/state/toasts.ts';
+import { withAccount } from '../../app/state/views.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CopyLine } from '../../ui/CopyButton.tsx';
 import { TextField } from '../../ui/TextField.tsx';
@@ -16,7 +17,7 @@ export function ProfileSection({ account }: { readonly account: AccountView }) {
   const save = async (): Promise<void> => {
     const changed = await perform('account.setDisplayName', { displayName: displayName.trim() });
     if (changed === undefined) return;
-    views.setState({ appState: { phase: 'open', account: changed } });
+    views.setState(({ appState }) => ({ appState: withAccount(appState, changed) }));
     addToast(toasts, 'done', t('settings.nameSaved'));
   };
 

@@ -2,6 +2,7 @@ import type { AccountView, HostedRelayView } from '../../../src-shared/contract/
 import { useServices, useViews } from '../../app/context.ts';
 import type { Translate } from '../../app/i18n/translate.ts';
 import { relayHost } from '../../app/relay-host.ts';
+import { inviteLink, isOwnRelay } from '../../app/relay-links.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CopyLine } from '../../ui/CopyButton.tsx';
 import css from './SettingsDialog.module.css';
@@ -22,6 +23,10 @@ export function RelaySection({ account }: { readonly account: AccountView }) {
         <p className={css['label']}>{t('settings.currentRelay')}</p>
         <p className={css['text']}>{relayHost(account.relayUrl)}</p>
       </div>
+      <div>
+        <p className={css['label']}>{t('invite.link')}</p>
+        <CopyLine text={inviteLink(account, hosted)} label={t('invite.copyLink')} />
+      </div>
       <div className={css['between']}>
         <div>
           <p className={css['label']}>{t('settings.hosted')}</p>
@@ -30,10 +35,10 @@ export function RelaySection({ account }: { readonly account: AccountView }) {
           </p>
         </div>
         <Button disabled={hosted.state === 'starting'} onClick={() => void toggle()}>
-          {t(isRunning ? 'settings.hosted.stop' : 'settings.hosted.start')}
+          {t(BUTTONS[hosted.state])}
         </Button>
       </div>
-      {isRunning && (
+      {isRunning && !isOwnRelay(account, hosted) && (
         <div>
           <p className={css['label']}>{t('settings.joinLink')}</p>
           <CopyLine text={hosted.joinLink} label={t('settings.copyLink')} />
@@ -43,12 +48,19 @@ export function RelaySection({ account }: { readonly account: AccountView }) {
   );
 }
 
+const BUTTONS = {
+  stopped: 'settings.hosted.start',
+  starting: 'settings.hosted.start',
+  running: 'settings.hosted.stop',
+  failed: 'settings.hosted.startAgain',
+} as const;
+
 function hostedText(t: Translate, hosted: HostedRelayView): string {
   switch (hosted.state) {
     case 'running':
       return t('settings.hosted.running', { url: relayHost(hosted.url) });
     case 'failed':
-      return t(`error.${hosted.error.code}`);
+      return hosted.error.code === 'internal' ? t('settings.hosted.ended') : t(`error.${hosted.error.code}`);
     default:
       return t(`settings.hosted.${hosted.state}`);
   }

@@ -7,9 +7,10 @@ import { AboutSection } from './AboutSection.tsx';
 import { AppearanceSection, NotificationSection, PrivacySection } from './ChoiceSections.tsx';
 import { ProfileSection } from './ProfileSection.tsx';
 import { RelaySection } from './RelaySection.tsx';
+import { SecuritySection } from './SecuritySection.tsx';
 import css from './SettingsDialog.module.css';
 
-type SectionName = 'profile' | 'privacy' | 'notifications' | 'appearance' | 'relay' | 'about';
+type SectionName = 'profile' | 'privacy' | 'security' | 'notifications' | 'appearance' | 'relay' | 'about';
 
 interface SectionEntry {
   readonly title: `settings.${SectionName}`;
@@ -22,6 +23,7 @@ export function SettingsDialog({ account }: { readonly account: AccountView }) {
   const sections: readonly SectionEntry[] = [
     { title: 'settings.profile', content: <ProfileSection account={account} /> },
     { title: 'settings.privacy', content: <PrivacySection /> },
+    { title: 'settings.security', content: <SecuritySection /> },
     { title: 'settings.notifications', content: <NotificationSection /> },
     { title: 'settings.appearance', content: <AppearanceSection /> },
     { title: 'settings.relay', content: <RelaySection account={account} /> },

@@ -1,6 +1,8 @@
 import type { ErrorCode, SerializedError } from '../../../src-shared/errors.ts';
-import { useT } from '../../app/context.ts';
+import { useState } from 'react';
+import { useServices } from '../../app/context.ts';
 import type { MessageKey } from '../../app/i18n/catalogue.ts';
+import { Button } from '../../ui/Button.tsx';
 import { Screen } from './Screen.tsx';
 import css from './Screen.module.css';
 
@@ -18,14 +20,35 @@ const EXPLANATIONS: Partial<Record<ErrorCode, Explanation>> = {
 
 /** What happened and what to do; the engine's own words say where a damaged file was moved. */
 export function FailedScreen({ error }: { readonly error: SerializedError }) {
-  const t = useT();
+  const { t, perform, views } = useServices();
+  const [isTrying, setIsTrying] = useState(false);
   const [title, text] = EXPLANATIONS[error.code] ?? ['failed.otherTitle', 'failed.otherText'];
+  const tryAgain = async (): Promise<void> => {
+    setIsTrying(true);
+    await perform('app.retry', {});
+    const appState = await perform('app.state', {});
+    if (appState !== undefined) views.setState({ appState });
+    setIsTrying(false);
+  };
   return (
     <Screen title={t(title)} text={t(text)}>
-      <section className={css['details']}>
-        <h2 className={css['detailsTitle']}>{t('failed.details')}</h2>
-        <p className={css['detailsText']}>{error.message}</p>
-      </section>
+      <div className={css['form']}>
+        <section className={css['details']}>
+          <h2 className={css['detailsTitle']}>{t('failed.details')}</h2>
+          <p className={css['detailsText']}>{error.message}</p>
+        </section>
+        <div className={css['actions']}>
+          <Button onClick={() => void perform('app.showDataFolder', {})}>{t('failed.showFolder')}</Button>
+          <Button
+            look="primary"
+            autoFocus
+            aria-disabled={isTrying}
+            onClick={() => void (isTrying || tryAgain())}
+          >
+            {t(isTrying ? 'failed.trying' : 'action.tryAgain')}
+          </Button>
+        </div>
+      </div>
     </Screen>
   );
 }

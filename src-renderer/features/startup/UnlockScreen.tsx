@@ -1,32 +1,42 @@
 import { useState } from 'react';
 import type { AppState } from '../../../src-shared/contract/views.ts';
 import type { RequestParams } from '../../../src-shared/contract/requests.ts';
-import { useServices } from '../../app/context.ts';
+import { useServices, useT } from '../../app/context.ts';
 import { errorText } from '../../app/error-text.ts';
 import { Button } from '../../ui/Button.tsx';
 import { SecretField, TextField } from '../../ui/TextField.tsx';
-import { MIN_PASSPHRASE_CHARACTERS, passphraseProblem } from '../onboarding/onboarding-rules.ts';
+import { NewPassphraseFields } from '../onboarding/NewPassphraseFields.tsx';
+import { passphraseProblem } from '../onboarding/onboarding-rules.ts';
 import { Screen } from './Screen.tsx';
 import css from './Screen.module.css';
 
-type LockedBy = Extract<AppState, { phase: 'locked' }>['by'];
+type Locked = Extract<AppState, { phase: 'locked' }>;
 
-export function UnlockScreen({ by }: { readonly by: LockedBy }) {
+export function UnlockScreen({ locked }: { readonly locked: Locked }) {
+  const { by, recovery } = locked;
+  const t = useT();
   const [way, setWay] = useState<'passphrase' | 'recovery-key'>(
     by === 'passphrase' ? 'passphrase' : 'recovery-key',
   );
   if (way === 'passphrase') {
     return (
       <PassphraseForm
-        onForgotten={() => {
-          setWay('recovery-key');
-        }}
+        onForgotten={
+          recovery === 'none'
+            ? null
+            : () => {
+                setWay('recovery-key');
+              }
+        }
       />
     );
   }
+  if (recovery === 'none') {
+    return <Screen title={t('recover.keychainTitle')} text={t('recover.impossibleText')} />;
+  }
   return (
     <RecoveryForm
-      by={by}
+      locked={locked}
       onBack={() => {
         setWay('passphrase');
       }}
@@ -34,7 +44,7 @@ export function UnlockScreen({ by }: { readonly by: LockedBy }) {
   );
 }
 
-function PassphraseForm({ onForgotten }: { readonly onForgotten: () => void }) {
+function PassphraseForm({ onForgotten }: { readonly onForgotten: (() => void) | null }) {
   const { t } = useServices();
   const [passphrase, setPassphrase] = useState('');
   const { isBusy, problem, unlock, clearProblem } = useUnlock();
@@ -58,9 +68,11 @@ function PassphraseForm({ onForgotten }: { readonly onForgotten: () => void }) {
           autoFocus
         />
         <div className={css['actions']}>
-          <Button look="link" onClick={onForgotten}>
-            {t('unlock.forgot')}
-          </Button>
+          {onForgotten !== null && (
+            <Button look="link" onClick={onForgotten}>
+              {t('unlock.forgot')}
+            </Button>
+          )}
           <Button type="submit" look="primary" disabled={isBusy || passphrase === ''}>
             {isBusy ? t('unlock.busy') : t('unlock.submit')}
           </Button>
@@ -70,27 +82,34 @@ function PassphraseForm({ onForgotten }: { readonly onForgotten: () => void }) {
   );
 }
 
-function RecoveryForm({ by, onBack }: { readonly by: LockedBy; readonly onBack: () => void }) {
+function RecoveryForm({ locked, onBack }: { readonly locked: Locked; readonly onBack: () => void }) {
+  const { by, newProtection } = locked;
   const { t } = useServices();
   const [recoveryKey, setRecoveryKey] = useState('');
   const [newPassphrase, setNewPassphrase] = useState('');
   const [repeated, setRepeated] = useState('');
   const [isChecked, setIsChecked] = useState(false);
   const { isBusy, problem, unlock, clearProblem } = useUnlock();
-  const wrong = isChecked ? passphraseProblem(newPassphrase, repeated) : null;
+  const needsPassphrase = newProtection === 'passphrase';
+  const found = needsPassphrase ? passphraseProblem(newPassphrase, repeated) : null;
+  const wrong = isChecked ? found : null;
 
   return (
     <Screen
       title={by === 'passphrase' ? t('recover.title') : t('recover.keychainTitle')}
-      text={by === 'passphrase' ? t('recover.text') : t('recover.keychainText')}
+      text={t(RECOVERY_TEXTS[by][newProtection])}
     >
       <form
         className={css['form']}
         onSubmit={(event) => {
           event.preventDefault();
           setIsChecked(true);
-          if (passphraseProblem(newPassphrase, repeated) !== null || recoveryKey.trim() === '') return;
-          void unlock({ by: 'recovery-key', recoveryKey: recoveryKey.trim(), newPassphrase });
+          if (found !== null || recoveryKey.trim() === '') return;
+          void unlock({
+            by: 'recovery-key',
+            recoveryKey: recoveryKey.trim(),
+            ...(needsPassphrase ? { newPassphrase } : {}),
+          });
         }}
       >
         <TextField
@@ -103,20 +122,15 @@ function RecoveryForm({ by, onBack }: { readonly by: LockedBy; readonly onBack: 
           problem={problem}
           autoFocus
         />
-        <SecretField
-          label={t('recover.newPassphrase')}
-          value={newPassphrase}
-          onValue={setNewPassphrase}
-          problem={
-            wrong === 'short' ? t('onboarding.protect.short', { count: MIN_PASSPHRASE_CHARACTERS }) : null
-          }
-        />
-        <SecretField
-          label={t('onboarding.protect.repeat')}
-          value={repeated}
-          onValue={setRepeated}
-          problem={wrong === 'differs' ? t('onboarding.protect.differs') : null}
-        />
+        {needsPassphrase && (
+          <NewPassphraseFields
+            passphrase={newPassphrase}
+            repeated={repeated}
+            onPassphrase={setNewPassphrase}
+            onRepeated={setRepeated}
+            wrong={wrong}
+          />
+        )}
         <div className={css['actions']}>
           {by === 'passphrase' && (
             <Button look="link" onClick={onBack}>
@@ -131,6 +145,12 @@ function RecoveryForm({ by, onBack }: { readonly by: LockedBy; readonly onBack: 
     </Screen>
   );
 }
+
+/** By what locked the store, and what will protect it next. */
+const RECOVERY_TEXTS = {
+  passphrase: { passphrase: 'recover.text', keychain: 'recover.forgottenText' },
+  'keychain-changed': { passphrase: 'recover.keychainText', keychain: 'recover.keychainOnlyText' },
+} as const;
 
 function useUnlock() {
   const { client, t } = useServices();

@@ -5,7 +5,7 @@ interface Recorded {
   readonly notifications: { emit(event: string, ...args: unknown[]): boolean }[];
   badge: number;
 }
-type WithRecord = typeof globalThis & { recorded?: Recorded };
+type WithRecord = typeof globalThis & { recorded?: Recorded; relayProcess?: { readonly pid?: number } };
 
 /** Notifications are kept instead of shown, and the badge's number is kept beside. Call before they can come. */
 export async function recordDesktop(app: ElectronApplication): Promise<void> {
@@ -83,4 +83,22 @@ export function evaluateInWindow(app: ElectronApplication, expression: string): 
       BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(code) as Promise<unknown>,
     expression,
   );
+}
+
+/** Remembers the process of the relay that is hosted from now on. */
+export async function watchHostedRelay(app: ElectronApplication): Promise<void> {
+  await app.evaluate(({ utilityProcess }) => {
+    const fork = utilityProcess.fork.bind(utilityProcess);
+    utilityProcess.fork = (...args) => {
+      const child = fork(...args);
+      (globalThis as WithRecord).relayProcess = child as { readonly pid?: number };
+      return child;
+    };
+  });
+}
+
+export async function hostedRelayPid(app: ElectronApplication): Promise<number> {
+  const pid = await app.evaluate(() => (globalThis as WithRecord).relayProcess?.pid);
+  if (pid === undefined) throw new Error('no relay is hosted');
+  return pid;
 }

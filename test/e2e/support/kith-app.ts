@@ -53,6 +53,15 @@ export async function removeProfile(userData: string): Promise<void> {
   await rm(userData, { recursive: true, force: true, maxRetries: 5 });
 }
 
+/** At the end of a test file: quits the apps and forgets their profiles. */
+export async function quitAll(apps: readonly (KithApp | undefined)[]): Promise<void> {
+  for (const kith of apps) {
+    if (kith === undefined) continue;
+    await kith.quit();
+    await removeProfile(kith.userData);
+  }
+}
+
 export async function launchKith({ userData, args = [], preload }: LaunchOptions): Promise<KithApp> {
   buildWhenStale();
   chooseHost();

@@ -8,6 +8,7 @@ export async function openAs(name: string, joinLink: string): Promise<KithApp> {
   const kith = await launchKith({ userData: await newProfile() });
   await screens.nameStep(kith.page).waitFor();
   await kith.request('store.create', { passphrase: PASSPHRASE });
+  await kith.request('store.confirmRecoveryKey', {});
   await kith.request('account.register', {
     relay: joinLink,
     username: name.toLowerCase(),

@@ -17,6 +17,7 @@ const heading = (page: Page, name: string): Locator => page.getByRole('heading',
 export const screens = {
   nameStep: (page: Page) => heading(page, 'What is your name?'),
   relayField: (page: Page) => page.getByLabel('Join link or address'),
+  failed: (page: Page) => heading(page, 'Your messages could not be read'),
   protectStep: (page: Page) => heading(page, 'Protect your messages'),
   recoveryStep: (page: Page) => heading(page, 'Write down your recovery key'),
   recoveryKey: (page: Page) => page.getByLabel('Your recovery key'),
@@ -36,6 +37,10 @@ export const screens = {
   searchField: (page: Page) => page.getByRole('combobox', { name: 'Search conversations' }),
   hostButton: (page: Page) => page.getByRole('button', { name: /Host a relay on this computer/ }),
   hosting: (page: Page) => page.getByText(/^The relay runs at /),
+  openSettings: async (page: Page, section: string): Promise<void> => {
+    await button(page, 'Settings').click();
+    await page.getByRole('tab', { name: section }).click();
+  },
 };
 
 const nobodyLooks = (_screen: string): Promise<void> => Promise.resolve();
@@ -67,9 +72,14 @@ export async function protect(page: Page, onScreen = nobodyLooks): Promise<strin
   await button(page, 'Make my recovery key').click();
   await screens.recoveryStep(page).waitFor();
   await onScreen('onboarding-recovery-key');
+  return confirmRecoveryKey(page, 'Finish');
+}
+
+/** Returns the recovery key that is shown. */
+export async function confirmRecoveryKey(page: Page, submit: string): Promise<string> {
   const key = (await screens.recoveryKey(page).textContent()) ?? '';
   await page.getByLabel('I have written it down').check();
-  await button(page, 'Finish').click();
+  await button(page, submit).click();
   return key;
 }
 

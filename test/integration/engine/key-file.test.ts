@@ -3,9 +3,12 @@ import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
+  addRecoveryKey,
+  confirmRecoveryKey,
   createKeyFile,
   keyFileProtection,
   openKeyFile,
+  recoveryKeyState,
   replaceProtection,
 } from '../../../src-main/engine/store/key-file.ts';
 import { FakeKeychain } from '../../support/engine/fake-keychain.ts';
@@ -112,6 +115,7 @@ describe('a key file', () => {
             "kind": "recovery",
             "saltBytes": 16,
             "sealedBytes": 60,
+            "state": "unconfirmed",
           },
         ],
       }
@@ -269,5 +273,67 @@ describe('another protection', () => {
     // Killed between writing and renaming: both files are whole, and the old one counts.
     copyFileSync(made.path, next);
     expect(Buffer.from(await openKeyFile(path, other)).equals(key)).toBe(true);
+  });
+});
+
+describe('a recovery key', () => {
+  const opens = async (path: string, recoveryKey: string): Promise<boolean> => {
+    const key = await openKeyFile(path, { by: 'recovery-key', recoveryKey }).catch(() => null);
+    return key !== null && Buffer.from(key).equals(made.key);
+  };
+
+  it('counts once somebody has confirmed it, and not before', () => {
+    const { path, recoveryKey } = madeFile();
+    expect(recoveryKeyState(path)).toBe('unconfirmed');
+    confirmRecoveryKey(path, recoveryKey);
+    expect(recoveryKeyState(path)).toBe('confirmed');
+    edit(path, ({ wrappings }) => void wrappings.pop());
+    expect(recoveryKeyState(path)).toBe('absent');
+  });
+
+  it('gives way to another one when that is confirmed', async () => {
+    const { path, key, recoveryKey } = madeFile();
+    confirmRecoveryKey(path, recoveryKey);
+    const forgotten = addRecoveryKey(path, key);
+    const next = addRecoveryKey(path, key);
+    expect(recoveryKeyState(path)).toBe('confirmed');
+    expect([await opens(path, recoveryKey), await opens(path, forgotten), await opens(path, next)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    confirmRecoveryKey(path, next);
+    expect([await opens(path, recoveryKey), await opens(path, next)]).toEqual([false, true]);
+    expect(Buffer.from(await openKeyFile(path, passphrase)).equals(key)).toBe(true);
+  });
+
+  it('that nobody confirmed opens the store as long as there is no other that somebody did', async () => {
+    const { path, key, recoveryKey } = madeFile();
+    const next = addRecoveryKey(path, key);
+    expect([await opens(path, recoveryKey), await opens(path, next)]).toEqual([true, true]);
+    // However often Kith starts and ends before the confirmation, the file does not grow.
+    const sizes = [1, 2, 3].map(() => {
+      addRecoveryKey(path, key);
+      return readFileSync(path).length;
+    });
+    expect(new Set(sizes).size).toBe(1);
+  });
+
+  it('that opens nothing confirms nothing', async () => {
+    const { path, recoveryKey } = madeFile();
+    const other = recoveryKey.replace(/^./, (first) => (first === '0' ? '1' : '0'));
+    expect(() => {
+      confirmRecoveryKey(path, other);
+    }).toThrow(expect.objectContaining({ code: 'wrong-passphrase' }));
+    expect(await opens(path, recoveryKey)).toBe(true);
+  });
+
+  it('stays when the passphrase changes', async () => {
+    const { path, key, recoveryKey } = madeFile();
+    confirmRecoveryKey(path, recoveryKey);
+    const pending = addRecoveryKey(path, key);
+    await replaceProtection(path, key, { by: 'keychain', keychain: new FakeKeychain() });
+    expect([await opens(path, recoveryKey), await opens(path, pending)]).toEqual([true, true]);
+    expect(recoveryKeyState(path)).toBe('confirmed');
   });
 });

@@ -187,6 +187,7 @@ describe.skipIf(hasNoBrowser)('dialogs', () => {
   test('a username leads to a conversation', async () => {
     await using opened = await kith.open('main');
     const { page } = opened;
+    await page.getByRole('option').first().waitFor();
     await page.keyboard.press('Control+n');
     await page.getByLabel('Username').fill('@Somebody');
     await page.keyboard.press('Enter');
@@ -199,7 +200,8 @@ describe.skipIf(hasNoBrowser)('dialogs', () => {
     const { page } = opened;
     await page.getByRole('option', { name: 'Jonas Berg' }).focus();
     await page.keyboard.press('Shift+F10');
-    await page.getByRole('menu').waitFor();
+    // Visible comes before ready: until the menu has the focus, keys go to the list.
+    await page.getByRole('menuitem', { name: 'Pin' }).and(page.locator(':focus')).waitFor();
     await page.keyboard.press('End');
     await page.keyboard.press('Enter');
     await page.getByRole('dialog', { name: 'Block Jonas Berg?' }).waitFor();

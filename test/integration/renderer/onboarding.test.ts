@@ -16,7 +16,7 @@ afterAll(() => kith[Symbol.asyncDispose]());
 const heading = (page: Page, name: string) => page.getByRole('heading', { name }).waitFor();
 const steps = async ({ run }: InterfacePage) =>
   run<readonly string[]>(
-    `script.world.calls.map((call) => call.name).filter((name) => ['store.create', 'account.register'].includes(name))`,
+    `script.world.calls.map((call) => call.name).filter((name) => ['store.create', 'store.confirmRecoveryKey', 'account.register'].includes(name))`,
   );
 
 test('from nothing to the main window, by the keyboard alone', async () => {
@@ -49,7 +49,7 @@ test('from nothing to the main window, by the keyboard alone', async () => {
   await keyboard.press('Enter');
 
   await heading(page, 'Nobody here yet');
-  expect(await steps(opened)).toEqual(['store.create', 'account.register']);
+  expect(await steps(opened)).toEqual(['store.create', 'store.confirmRecoveryKey', 'account.register']);
   expect(await opened.calls('account.register')).toEqual([
     {
       relay: 'kith://relay?url=https%3A%2F%2Frelay.example.org',
@@ -115,14 +115,15 @@ test('a relay on this computer: started, its link to share, and used', async () 
   await page.getByLabel('Your name').fill('Zoë Berg');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: /Host a relay on this computer/ }).click();
-  await page.getByText('The relay runs at 192.168.1.20:7400').waitFor();
+  await page.getByText('The relay runs at 127.0.0.1:7400').waitFor();
   await page.getByRole('button', { name: 'Copy join link' }).click();
   const [copied] = await opened.calls<{ text: string }>('app.copyText');
-  expect(copied?.text).toMatch(/^kith:\/\/relay\?url=/);
+  expect(copied?.text).toBe('kith://relay?url=http%3A%2F%2F192.168.1.20%3A7400&name=k7Q2');
   await page.getByRole('button', { name: 'Finish' }).click();
   await heading(page, 'Nobody here yet');
   const [registered] = await opened.calls<{ relay: string }>('account.register');
-  expect(registered?.relay).toBe(copied?.text);
+  // The address in the link is of a network that this computer may leave; its own is always there.
+  expect(registered?.relay).toBe('kith://relay?url=http%3A%2F%2F127.0.0.1%3A7400&name=k7Q2');
 });
 
 test('a join link opened outside fills the field', async () => {
@@ -159,12 +160,48 @@ describe.skipIf(hasNoBrowser)('a locked store', () => {
     await page.keyboard.press('Enter');
     await heading(page, 'Nobody here yet');
   });
+
+  test('with another keychain, the recovery key alone opens it', async () => {
+    await using opened = await kith.open('keychain-reset');
+    const { page } = opened;
+    await page.getByLabel('Recovery key').fill('QZ4M-7H2K-N9TD-3WXA-5LRC-8VBE');
+    expect(await page.getByLabel('New passphrase').count()).toBe(0);
+    await page.keyboard.press('Enter');
+    await heading(page, 'Nobody here yet');
+    expect(await opened.calls('store.unlock')).toEqual([
+      { by: 'recovery-key', recoveryKey: 'QZ4M-7H2K-N9TD-3WXA-5LRC-8VBE' },
+    ]);
+  });
+
+  test('without a recovery key asks for none', async () => {
+    await using opened = await kith.open('locked-for-good');
+    await opened.page.getByText('they have no recovery key').waitFor();
+    expect(await opened.page.getByRole('textbox').count()).toBe(0);
+  });
+});
+
+test('a recovery key that was not confirmed comes first, and then the conversations', async () => {
+  await using opened = await kith.open('recovery-key-unconfirmed');
+  const { page } = opened;
+  await heading(page, 'Write down your recovery key');
+  await page.getByText('Kith was closed before you confirmed the last one').waitFor();
+  await page.getByText('QZ4M-7H2K-N9TD-3WXA-5LRC-8VBE').waitFor();
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Enter');
+  await heading(page, 'Nobody here yet');
+  expect(await opened.calls('store.confirmRecoveryKey')).toEqual([{}]);
 });
 
 test('a damaged store: what happened, where it was moved, what to do', async () => {
   await using opened = await kith.open('failed');
   await heading(opened.page, 'Your messages could not be read');
-  await opened.page.getByText('/home/mara/.config/Kith/store.damaged-2026-03-01').waitFor();
+  const { page } = opened;
+  await page.getByText('/home/mara/.config/Kith/store.damaged-2026-03-01').waitFor();
+  await page.getByRole('button', { name: 'Show the folder' }).click();
+  expect(await opened.calls('app.showDataFolder')).toEqual([{}]);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await heading(page, 'What is your name?');
+  expect(await opened.calls('app.retry')).toEqual([{}]);
 });
 
 test('a store that was replaced: what is gone and what is not, said once', async () => {

@@ -8,7 +8,7 @@ import { formatJoinLink } from '../../../src-shared/protocol/join-link.ts';
 import type { Engine } from './engine.ts';
 import { comparePosition, pageOf } from './paging.ts';
 import { contact, emptyConversation, OWN_DEVICE } from './people.ts';
-import { ownAccount, type World } from './world.ts';
+import { openState, ownAccount, type World } from './world.ts';
 
 export type ScriptedHandlers = Handlers<RequestName>;
 
@@ -29,8 +29,11 @@ export function createHandlers(
     const { roomId, peer } = byPeer(accountId);
     return engine.changeConversation(roomId, { peer: { ...peer, identity } }).peer;
   };
-  const open = (account: typeof ownAccount | null): void => {
-    world.appState = { phase: 'open', account };
+  const open = (
+    account: typeof ownAccount | null,
+    kept: Partial<Extract<World['appState'], { phase: 'open' }>> = {},
+  ): void => {
+    world.appState = { ...openState(account), ...kept };
     publish({ type: 'app-state', state: world.appState });
   };
 
@@ -152,11 +155,16 @@ export function createHandlers(
     'app.setVisibleRoom': () => null,
     'app.openExternal': () => null,
     'app.copyText': () => null,
+    'app.retry'() {
+      open(null);
+      return null;
+    },
+    'app.showDataFolder': () => null,
 
     'store.create'({ passphrase }) {
       world.passphrase = passphrase ?? '';
       // The real shell may publish the new state before its answer arrives.
-      open(null);
+      open(null, { recoveryKey: 'to-write-down' });
       return { recoveryKey: RECOVERY_KEY };
     },
     'store.unlock'(way) {
@@ -167,13 +175,31 @@ export function createHandlers(
       return null;
     },
 
+    'store.recoveryKey': () => ({ recoveryKey: RECOVERY_KEY }),
+    'store.confirmRecoveryKey'() {
+      if (world.appState.phase === 'open') open(world.appState.account);
+      return null;
+    },
+    'store.renewRecoveryKey'({ passphrase }) {
+      const needed = world.appState.phase === 'open' && world.appState.protection === 'passphrase';
+      if (needed && passphrase !== world.passphrase)
+        throw new KithError('wrong-passphrase', 'that does not open the store');
+      return { recoveryKey: RECOVERY_KEY };
+    },
+    'store.changePassphrase'({ current, next }) {
+      if (current !== world.passphrase)
+        throw new KithError('wrong-passphrase', 'that does not open the store');
+      world.passphrase = next;
+      return null;
+    },
+
     'hostedRelay.get': () => world.hostedRelay,
     'hostedRelay.start'() {
-      const url = 'http://192.168.1.20:7400';
+      const url = 'http://127.0.0.1:7400';
       world.hostedRelay = {
         state: 'running',
         url,
-        joinLink: formatJoinLink({ relayUrl: url, relayName: 'k7Q2' }),
+        joinLink: formatJoinLink({ relayUrl: 'http://192.168.1.20:7400', relayName: 'k7Q2' }),
       };
       publish({ type: 'hosted-relay', relay: world.hostedRelay });
       return world.hostedRelay;

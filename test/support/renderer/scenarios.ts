@@ -2,7 +2,7 @@
 import type { ConversationView, MessageView } from '../../../src-shared/contract/views.ts';
 import { contact, emptyConversation } from './people.ts';
 import { history, iSay, says, type Line } from './room-script.ts';
-import { emptyWorld, type World } from './world.ts';
+import { emptyWorld, openState, ownAccount, type World } from './world.ts';
 
 const DAY = 24 * 60;
 
@@ -161,6 +161,16 @@ function withState(appState: World['appState']): World {
   return { ...emptyWorld(), appState };
 }
 
+function locked(details: Partial<Extract<World['appState'], { phase: 'locked' }>>): World {
+  return withState({
+    phase: 'locked',
+    by: 'passphrase',
+    recovery: 'possible',
+    newProtection: 'passphrase',
+    ...details,
+  });
+}
+
 function withConnection(connection: Partial<World['connection']>): World {
   const world = mainWorld();
   return { ...world, connection: { ...world.connection, latencyMs: null, ...connection } };
@@ -175,9 +185,13 @@ export const scenarios = {
   starting: () => withState({ phase: 'starting' }),
   new: () => withState({ phase: 'new', protection: 'passphrase' }),
   'new-keychain': () => withState({ phase: 'new', protection: 'keychain' }),
-  unregistered: () => withState({ phase: 'open', account: null }),
-  locked: () => withState({ phase: 'locked', by: 'passphrase' }),
-  'keychain-changed': () => withState({ phase: 'locked', by: 'keychain-changed' }),
+  unregistered: () => withState(openState(null)),
+  'recovery-key-unconfirmed': () => withState({ ...openState(ownAccount), recoveryKey: 'to-write-down' }),
+  keychain: () => withState({ ...openState(ownAccount), protection: 'keychain' }),
+  locked: () => locked({}),
+  'locked-for-good': () => locked({ by: 'keychain-changed', recovery: 'none' }),
+  'keychain-changed': () => locked({ by: 'keychain-changed' }),
+  'keychain-reset': () => locked({ by: 'keychain-changed', newProtection: 'keychain' }),
   failed: () =>
     withState({
       phase: 'failed',

@@ -10,6 +10,8 @@ interface Shot {
   readonly scenario: string;
   readonly theme?: 'light' | 'dark';
   readonly size?: readonly [width: number, height: number];
+  /** The colours of the system instead of ours, and no motion. */
+  readonly colours?: 'forced';
   readonly act?: (page: Page) => Promise<void>;
 }
 
@@ -27,6 +29,13 @@ const openDetails = (name: string) => async (page: Page) => {
 const settingsTab = (name: string) => async (page: Page) => {
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByRole('tab', { name }).click();
+};
+
+const newRecoveryKey = async (page: Page): Promise<void> => {
+  await settingsTab('Security')(page);
+  await page.getByRole('button', { name: 'Make a new recovery key' }).click();
+  await page.getByLabel('Your passphrase').fill('correct horse battery');
+  await page.keyboard.press('Enter');
 };
 
 const nameStep = async (page: Page): Promise<void> => {
@@ -144,6 +153,8 @@ const shots: readonly Shot[] = [
       await page.getByRole('button', { name: 'Start', exact: true }).click();
     },
   },
+  { name: 'settings-security', scenario: 'main', act: settingsTab('Security') },
+  { name: 'settings-recovery-key', scenario: 'main', act: newRecoveryKey },
   { name: 'settings-about', scenario: 'main', act: settingsTab('About') },
   { name: 'onboarding-name', scenario: 'new', act: nameStep },
   { name: 'onboarding-relay', scenario: 'new', act: relayStep },
@@ -169,7 +180,60 @@ const shots: readonly Shot[] = [
     },
   },
   { name: 'keychain-changed', scenario: 'keychain-changed' },
+  { name: 'keychain-reset', scenario: 'keychain-reset' },
+  { name: 'recovery-key-again', scenario: 'recovery-key-unconfirmed' },
   { name: 'failed', scenario: 'failed' },
+
+  ...(['light', 'dark'] as const).flatMap((theme): readonly Shot[] => [
+    {
+      name: `forced-main-${theme}`,
+      scenario: 'main',
+      theme,
+      colours: 'forced',
+      act: openDetails('Noor Osei'),
+    },
+    {
+      name: `forced-settings-${theme}`,
+      scenario: 'main',
+      theme,
+      colours: 'forced',
+      act: settingsTab('Privacy'),
+    },
+  ]),
+  { name: 'forced-banner', scenario: 'main', colours: 'forced', act: openChat('Tomás Rey') },
+  {
+    name: 'forced-focus',
+    scenario: 'main',
+    colours: 'forced',
+    act: async (page) => {
+      await page.getByRole('option', { name: 'Noor Osei' }).click();
+      await page.getByRole('combobox').focus();
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('ArrowDown');
+    },
+  },
+  {
+    name: 'forced-menu',
+    scenario: 'main',
+    colours: 'forced',
+    act: async (page) => {
+      await page.getByRole('option', { name: 'Jonas Berg' }).click({ button: 'right' });
+      await page.keyboard.press('ArrowDown');
+    },
+  },
+  {
+    name: 'forced-search',
+    scenario: 'main',
+    colours: 'forced',
+    act: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type('o');
+    },
+  },
+  { name: 'forced-hosting', scenario: 'new', colours: 'forced', act: hosting },
+  { name: 'forced-recovery', scenario: 'new', colours: 'forced', act: recovery },
+  { name: 'forced-locked', scenario: 'locked', colours: 'forced' },
+  { name: 'forced-waiting', scenario: 'waiting', colours: 'forced' },
 ];
 
 const [folder = 'test-results/screenshots', part = ''] = process.argv.slice(2);
@@ -177,7 +241,14 @@ await mkdir(folder, { recursive: true });
 await using served = await serveInterface();
 const browser = await launchChromium();
 try {
-  for (const { name, scenario, theme = 'light', size: [width, height] = [1320, 820], act } of shots) {
+  for (const {
+    name,
+    scenario,
+    theme = 'light',
+    size: [width, height] = [1320, 820],
+    colours,
+    act,
+  } of shots) {
     if (!name.includes(part)) continue;
     const page = await browser.newPage({ viewport: { width, height }, locale: 'en-GB', colorScheme: theme });
     page.on('console', (message) => {
@@ -189,6 +260,7 @@ try {
     });
     page.setDefaultTimeout(5000);
     try {
+      if (colours === 'forced') await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
       await page.goto(`${served.url}?scenario=${scenario}&theme=${theme}`);
       await act?.(page);
       // Two frames: the last event has been applied and painted.

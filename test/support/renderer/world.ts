@@ -35,11 +35,16 @@ export const ownAccount: AccountView = {
   username: 'mara.koch',
   displayName: 'Mara Koch',
   relayUrl: 'https://relay.example.org',
+  relayName: 'n4Wd',
 };
+
+export function openState(account: AccountView | null): Extract<AppState, { phase: 'open' }> {
+  return { phase: 'open', account, protection: 'passphrase', recoveryKey: 'confirmed' };
+}
 
 export function emptyWorld(): World {
   return {
-    appState: { phase: 'open', account: ownAccount },
+    appState: openState(ownAccount),
     passphrase: 'correct horse battery',
     connection: {
       state: 'online',

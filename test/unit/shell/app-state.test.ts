@@ -9,16 +9,18 @@ const error = { code: 'internal', message: 'first' } as const;
 const STATES: Record<AppState['phase'], AppState> = {
   starting: { phase: 'starting' },
   new: { phase: 'new', protection: 'passphrase' },
-  locked: { phase: 'locked', by: 'passphrase' },
+  locked: { phase: 'locked', by: 'passphrase', recovery: 'possible', newProtection: 'passphrase' },
   failed: { phase: 'failed', error },
-  open: { phase: 'open', account: null },
+  open: { phase: 'open', account: null, protection: 'passphrase', recoveryKey: 'to-write-down' },
 };
 const HAPPENINGS: readonly Happening[] = [
   { type: 'store-absent', protection: 'keychain' },
-  { type: 'store-locked', by: 'keychain-changed' },
-  { type: 'store-opened', account },
+  { type: 'store-locked', by: 'keychain-changed', recovery: 'none', newProtection: 'keychain' },
+  { type: 'store-opened', account, protection: 'keychain', recoveryKey: 'confirmed' },
   { type: 'account-changed', account },
   { type: 'failed', error: { code: 'disk-full', message: 'second' } },
+  { type: 'recovery-key-confirmed' },
+  { type: 'retried' },
 ];
 
 /** Which phase follows; the state itself stays where none is named. */
@@ -26,8 +28,8 @@ const FOLLOWS: Record<AppState['phase'], Partial<Record<Happening['type'], AppSt
   starting: { 'store-absent': 'new', 'store-locked': 'locked', 'store-opened': 'open', failed: 'failed' },
   new: { 'store-opened': 'open', failed: 'failed' },
   locked: { 'store-opened': 'open', failed: 'failed' },
-  failed: {},
-  open: { 'account-changed': 'open', failed: 'failed' },
+  failed: { retried: 'starting' },
+  open: { 'account-changed': 'open', 'recovery-key-confirmed': 'open', failed: 'failed' },
 };
 
 describe('what may follow what', () => {
@@ -43,14 +45,18 @@ describe('what may follow what', () => {
   }
 
   test('details travel along', () => {
-    expect(nextAppState(STATES.starting, { type: 'store-locked', by: 'keychain-changed' })).toEqual({
+    const locked = { by: 'keychain-changed', recovery: 'none', newProtection: 'keychain' } as const;
+    expect(nextAppState(STATES.starting, { type: 'store-locked', ...locked })).toEqual({
       phase: 'locked',
-      by: 'keychain-changed',
+      ...locked,
     });
     expect(nextAppState(STATES.open, { type: 'account-changed', account })).toEqual({
-      phase: 'open',
+      ...STATES.open,
       account,
     });
+    const confirmed = nextAppState(STATES.open, { type: 'recovery-key-confirmed' });
+    expect(confirmed).toEqual({ ...STATES.open, recoveryKey: 'confirmed' });
+    expect(nextAppState(confirmed, { type: 'recovery-key-confirmed' })).toBe(confirmed);
   });
 });
 
@@ -58,8 +64,14 @@ test('only changes are told', () => {
   const told: AppState['phase'][] = [];
   const holder = new AppStateHolder((state) => told.push(state.phase));
   holder.happen({ type: 'account-changed', account });
-  holder.happen({ type: 'store-opened', account: null });
-  holder.happen({ type: 'store-opened', account });
+  const opened = { type: 'store-opened', protection: 'keychain', recoveryKey: 'confirmed' } as const;
+  holder.happen({ ...opened, account: null });
+  holder.happen({ ...opened, account });
   expect(told).toEqual(['open']);
-  expect(holder.state).toEqual({ phase: 'open', account: null });
+  expect(holder.state).toEqual({
+    phase: 'open',
+    account: null,
+    protection: 'keychain',
+    recoveryKey: 'confirmed',
+  });
 });

@@ -9,6 +9,7 @@ export const common = {
   'action.copy': 'Copy',
   'action.reload': 'Reload',
   'action.save': 'Save',
+  'action.tryAgain': 'Try again',
   'action.unblock': 'Unblock',
   'toast.region': 'Messages from Kith',
   'boundary.title': 'This part of Kith stopped working',

@@ -37,12 +37,14 @@ export const onboarding = {
   'onboarding.strength.weak': 'Easy to guess. Several unrelated words are better.',
   'onboarding.strength.fair': 'Fair. One more word makes it strong.',
   'onboarding.strength.strong': 'Strong.',
-  'onboarding.recovery.title': 'Write down your recovery key',
-  'onboarding.recovery.text':
+  'recoveryKey.title': 'Write down your recovery key',
+  'recoveryKey.text':
     'It is the only way back to your messages if this computer no longer opens them. It is shown only this once.',
-  'onboarding.recovery.key': 'Your recovery key',
-  'onboarding.recovery.copy': 'Copy recovery key',
-  'onboarding.recovery.confirm': 'I have written it down',
+  'recoveryKey.againText':
+    'Kith was closed before you confirmed the last one, so this is a new one. It is the only way back to your messages if this computer no longer opens them.',
+  'recoveryKey.key': 'Your recovery key',
+  'recoveryKey.copy': 'Copy recovery key',
+  'recoveryKey.confirm': 'I have written it down',
   'onboarding.finish': 'Finish',
   'onboarding.finishing': 'Setting up…',
 } as const;

@@ -12,22 +12,25 @@ export const startup = {
   'recover.keychainTitle': 'The keychain of this computer has changed',
   'recover.keychainText':
     'It no longer opens your messages. They are still here: type the recovery key you wrote down, and choose a new passphrase.',
+  'recover.keychainOnlyText':
+    'It no longer opens your messages. They are still here: type the recovery key you wrote down, and the keychain will open them again.',
+  'recover.impossibleText':
+    'It no longer opens your messages, and they have no recovery key. They are still here: if the keychain comes back, start Kith again.',
+  'recover.forgottenText': 'Type the recovery key you wrote down when you set up Kith.',
   'recover.key': 'Recovery key',
   'recover.newPassphrase': 'New passphrase',
   'recover.submit': 'Open my messages',
   'failed.corruptTitle': 'Your messages could not be read',
   'failed.corruptText':
-    'The file that holds them is damaged. It was moved aside and nothing was deleted. Quit Kith and start it again to begin anew, or put back a backup first.',
+    'A file that they need is damaged. Nothing was deleted, and the details say where it is. Put back a backup if you have one, then try again. Without one, Kith begins anew.',
   'failed.inUseTitle': 'Kith is already running',
-  'failed.inUseText':
-    'Another Kith has your messages open. Use that window, or quit it and start Kith again.',
+  'failed.inUseText': 'Another Kith has your messages open. Use that window, or quit it and try again.',
   'failed.tooNewTitle': 'A newer Kith was used here',
-  'failed.tooNewText':
-    'Your messages were saved by a newer version. Install that version or a later one, and start it again.',
+  'failed.tooNewText': 'Your messages were saved by a newer version. Install that version or a later one.',
   'failed.diskFullTitle': 'The disk is full',
-  'failed.diskFullText': 'Free some space on this computer and start Kith again. Nothing was lost.',
+  'failed.diskFullText': 'Free some space on this computer, then try again. Nothing was lost.',
   'failed.otherTitle': 'Kith could not start',
-  'failed.otherText': 'Quit Kith and start it again. If that does not help, the details below say more.',
+  'failed.otherText': 'Try again. If that does not help, the details below say more.',
   'failed.details': 'Details',
   'recovered.title': 'Your messages on this computer are gone, your account is not',
   'recovered.text':
@@ -35,4 +38,6 @@ export const startup = {
   'recovered.moved': 'The damaged file was not changed. It is now at {path}.',
   'recovered.missing': 'The file itself was not found.',
   'recovered.understood': 'Understood',
+  'failed.showFolder': 'Show the folder',
+  'failed.trying': 'Trying again…',
 } as const;
