@@ -15,6 +15,14 @@ export const ERROR_CODES = [
   'message-empty',
   'cannot-message-self',
   'not-yours',
+  // Rooms.
+  'not-a-member',
+  'not-allowed',
+  'room-full',
+  'last-owner',
+  'room-unknown',
+  'room-changed',
+  'link-invalid',
   // Account and keys.
   'not-registered',
   'already-registered',

@@ -25,6 +25,10 @@ export class Changes {
   readonly threads = new Map<ConversationRow, Set<MessageId>>();
   /** Words were deleted: the log of the store must not keep them. */
   forgets = false;
+  /** Rooms whose log has moved on at the relay. */
+  readonly roomsToFollow = new Set<ConversationRow>();
+  /** Rooms that this device is to give a new secret, because somebody left. */
+  readonly roomsToRekey = new Set<ConversationRow>();
   /** Something unreadable was put aside, and its sender is to be asked. */
   parked = false;
 

@@ -51,7 +51,7 @@ export class EngineContext {
     this.ids = parts.ids;
     this.log = parts.log;
     this.store = parts.store;
-    this.sessions = new SessionCache(parts.store.keys);
+    this.sessions = new SessionCache(parts.store.keys, parts.store.senderKeys);
     this.relayClock = new RelayClock(parts.clock, parts.store.account.relayClockOffsetMs());
     this.#account = null;
     this.reloadAccount();
@@ -110,7 +110,7 @@ export class EngineContext {
   transactWithKeys<Result>(unit: UnitOfWork, work: (changes: Changes) => Result): Result {
     return this.#commit(
       (changes) => {
-        unit.store(this.store.keys, this.clock.now());
+        unit.store(this.store.keys, this.store.senderKeys, this.clock.now());
         return work(changes);
       },
       () => {

@@ -25,13 +25,14 @@ import {
   react,
   starMessage,
 } from './messages/change.ts';
-import { requireConversation } from './messages/checks.ts';
+import { requireConversation, requireDirect } from './messages/checks.ts';
 import { discardMessage, retryMessage } from './messages/outbound.ts';
 import { forwardMessage, sendText } from './messages/send.ts';
 import { messageVersions } from './messages/versions.ts';
 import type { Publisher } from './publisher.ts';
 import type { Repositories } from './repositories.ts';
 import type { RelayConnection } from './sync/connection.ts';
+import { roomHandlers } from './rooms/handlers.ts';
 import { followThread, readThread, setThreadDraft } from './threads/service.ts';
 import { threadInbox, threadView } from './threads/view.ts';
 import { sendTyping } from './typing/send.ts';
@@ -53,7 +54,7 @@ export interface HandlerParts {
 export function engineHandlers(parts: HandlerParts): Handlers<EngineRequestName> {
   const { context, connection, publisher, read, history } = parts;
   const view = (roomId: Parameters<typeof requireConversation>[1]) =>
-    conversationView(read, history, requireConversation(context, roomId));
+    conversationView(read, history, requireDirect(context, roomId));
   const nothing = (work: () => void): null => {
     work();
     return null;
@@ -76,7 +77,11 @@ export function engineHandlers(parts: HandlerParts): Handlers<EngineRequestName>
     'connection.retry': () => nothing(() => connection.retryNow()),
 
     'conversations.list': () =>
-      read.conversations.all().map((conversation) => conversationView(read, history, conversation)),
+      read.conversations
+        .all()
+        .flatMap((conversation) =>
+          conversation.kind === 'direct' ? [conversationView(read, history, conversation)] : [],
+        ),
     'conversations.get': ({ roomId }) => view(roomId),
     'conversations.start': async ({ username }) =>
       view((await startConversation(context, connection, username)).roomId),
@@ -97,6 +102,8 @@ export function engineHandlers(parts: HandlerParts): Handlers<EngineRequestName>
       read.pins
         .all(requireConversation(context, roomId).row)
         .flatMap((messageId) => history.message(messageId) ?? []),
+
+    ...roomHandlers({ context, connection, read, history }),
 
     'messages.page': ({ roomId, from, limit }) =>
       history.page({ conversation: requireConversation(context, roomId).row, thread: null }, from, limit),

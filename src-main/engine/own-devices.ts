@@ -26,6 +26,7 @@ export function tellOwnDevices(
     context.store.outbox.add({
       conversation: conversation.row,
       audience: 'own-devices',
+      recipients: null,
       messageId: null,
       signed,
       createdAtMs: context.clock.now(),

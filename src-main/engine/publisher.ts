@@ -9,6 +9,7 @@ import type { ConversationRow } from './conversations/repository.ts';
 import { errorFields, type Logger } from './log.ts';
 import type { History } from './messages/history.ts';
 import type { Repositories } from './repositories.ts';
+import { roomView } from './rooms/view.ts';
 import { threadView } from './threads/view.ts';
 
 export type EngineListener = (event: EngineEvent) => void;
@@ -77,10 +78,16 @@ export class Publisher {
   #publishConversation(row: ConversationRow): void {
     const conversation = this.#store.conversations.byRow(row);
     if (conversation === null) return;
-    this.publish({
-      type: 'conversation',
-      conversation: conversationView(this.#store, this.#history, conversation),
-    });
+    if (conversation.kind === 'direct') {
+      this.publish({
+        type: 'conversation',
+        conversation: conversationView(this.#store, this.#history, conversation),
+      });
+      return;
+    }
+    const ownId = this.#store.account.get()?.accountId;
+    const room = ownId === undefined ? null : roomView(this.#store, this.#history, conversation, ownId);
+    if (room !== null) this.publish({ type: 'room', room });
   }
 
   #publishThreads(row: ConversationRow, roots: ReadonlySet<MessageId>): void {

@@ -17,6 +17,8 @@ import { pinRepository, type PinRepository } from './pins/repository.ts';
 import { reactionRepository, type ReactionRepository } from './reactions/repository.ts';
 import { starRepository, type StarRepository } from './stars/repository.ts';
 import { threadRepository, type ThreadRepository } from './threads/repository.ts';
+import { roomRepository, type RoomRepository } from './rooms/repository.ts';
+import { senderKeyRepository, type SenderKeyRepository } from './crypto/sender-key-repository.ts';
 import type { Sql } from './store/database.ts';
 
 export interface Repositories {
@@ -37,6 +39,8 @@ export interface Repositories {
   readonly reactions: ReactionRepository;
   readonly stars: StarRepository;
   readonly threads: ThreadRepository;
+  readonly rooms: RoomRepository;
+  readonly senderKeys: SenderKeyRepository;
   readonly settings: SettingsRepository;
 }
 
@@ -59,6 +63,8 @@ export function repositories(sql: Sql): Repositories {
     reactions: reactionRepository(sql),
     stars: starRepository(sql),
     threads: threadRepository(sql),
+    rooms: roomRepository(sql),
+    senderKeys: senderKeyRepository(sql),
     settings: settingsRepository(sql),
   };
 }

@@ -8,6 +8,7 @@ import type {
   ConversationView,
   HostedRelayView,
   MessageView,
+  RoomView,
   SettingsView,
   ThreadView,
 } from './views.ts';
@@ -38,6 +39,14 @@ export type EngineEvent =
       readonly message: MessageView;
       readonly from: { readonly username: string; readonly displayName: string };
       readonly isRequest: boolean;
+    }
+  /** New or changed. */
+  | { readonly type: 'room'; readonly room: RoomView }
+  /** Somebody holds a link that needs approval and asks to come in. */
+  | {
+      readonly type: 'room-join-request';
+      readonly roomId: RoomId;
+      readonly from: { readonly accountId: AccountId; readonly username: string };
     }
   /** A thread with its counts, new or changed. */
   | { readonly type: 'thread'; readonly thread: ThreadView }

@@ -8,6 +8,9 @@ import {
   MAX_DISPLAY_NAME_CHARACTERS,
   MAX_MENTIONS,
   MAX_TEXT_BYTES,
+  MAX_ROOM_NAME_CHARACTERS,
+  MAX_ROOM_PICTURE_BYTES,
+  MAX_ROOM_TOPIC_CHARACTERS,
   MAX_TIMER_S,
 } from '../protocol/limits.ts';
 import type {
@@ -24,6 +27,7 @@ import type {
   MessageVersion,
   MessageView,
   RecoveryView,
+  RoomView,
   SafetyNumber,
   SettingsView,
   ThreadView,
@@ -64,6 +68,9 @@ const MAX_DRAFT = 1_000_000;
 /** Items of history in one answer: several screens, well under a frame's time to read. */
 const MAX_PAGE = 200;
 
+const role = z.enum(['member', 'admin', 'owner']);
+const roomName = z.string().trim().min(1).max(MAX_ROOM_NAME_CHARACTERS);
+const roomTopic = z.string().trim().max(MAX_ROOM_TOPIC_CHARACTERS);
 const pageLimit = z.number().int().min(1).max(MAX_PAGE);
 const pageStart = z.discriminatedUnion('at', [
   z.strictObject({ at: z.literal('newest') }),
@@ -106,6 +113,44 @@ export const engineRequests = {
   ),
   /** Newest first. */
   'conversations.pinned': answering<readonly MessageView[]>()(z.strictObject({ roomId })),
+
+  'rooms.list': answering<readonly RoomView[]>()(nothing),
+  'rooms.get': answering<RoomView>()(z.strictObject({ roomId })),
+  'rooms.create': answering<RoomView>()(
+    z.strictObject({ name: roomName, topic: roomTopic.default(''), usernames: z.array(username).max(499) }),
+  ),
+  'rooms.setDetails': answering<RoomView>()(
+    z.strictObject({
+      roomId,
+      name: roomName.optional(),
+      topic: roomTopic.optional(),
+      /** Base64 of a small image; empty removes it. */
+      picture: z
+        .base64()
+        .max(Math.ceil((MAX_ROOM_PICTURE_BYTES * 4) / 3) + 4)
+        .optional(),
+    }),
+  ),
+  'rooms.setPolicies': answering<RoomView>()(
+    z.strictObject({ roomId, post: role.optional(), invite: role.optional(), pin: role.optional() }),
+  ),
+  'rooms.setTimer': answering<RoomView>()(
+    z.strictObject({ roomId, seconds: z.number().int().min(0).max(MAX_TIMER_S) }),
+  ),
+  'rooms.invite': answering<RoomView>()(
+    z.strictObject({ roomId, usernames: z.array(username).min(1).max(499) }),
+  ),
+  'rooms.remove': answering<RoomView>()(z.strictObject({ roomId, username })),
+  'rooms.setRole': answering<RoomView>()(z.strictObject({ roomId, username, role })),
+  'rooms.leave': answering<RoomView>()(z.strictObject({ roomId })),
+  'rooms.openLink': answering<RoomView>()(
+    z.strictObject({ roomId, admission: z.enum(['open', 'approval']) }),
+  ),
+  'rooms.closeLink': answering<RoomView>()(z.strictObject({ roomId })),
+  /** `asked`: its admins decide. */
+  'rooms.join': answering<{ readonly roomId: RoomId; readonly outcome: 'joined' | 'asked' }>()(
+    z.strictObject({ link: address }),
+  ),
 
   'messages.page': answering<HistoryPage>()(z.strictObject({ roomId, from: pageStart, limit: pageLimit })),
   'messages.get': answering<MessageView>()(z.strictObject({ messageId })),

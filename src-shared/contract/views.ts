@@ -38,11 +38,15 @@ export interface ContactView {
   readonly identity: IdentityState;
 }
 
+export type RoomRole = 'member' | 'admin' | 'owner';
+
 export type ConversationState =
   | 'active'
   /** A stranger wrote first; no receipts leave until the request is accepted. */
   | 'request'
-  | 'blocked';
+  | 'blocked'
+  /** A room this person is no longer in; what was said there stays. */
+  | 'left';
 
 /** How far a message of ours has come. */
 export type Delivery =
@@ -88,11 +92,22 @@ export interface ConversationView {
   readonly timerS: number;
 }
 
+/** Something about a room, its people or its name. */
+export interface RoomNotice {
+  readonly type: 'room';
+  readonly change: 'created' | 'added' | 'joined' | 'removed' | 'left' | 'renamed' | 'topic';
+  readonly by: AccountId;
+  readonly whom: readonly AccountId[];
+  /** The new name, where it was renamed. */
+  readonly name?: string;
+}
+
 /** One quiet line in the conversation about something that is not a message. */
 export type Notice =
   | { readonly type: 'identity-changed' }
   /** A message that could not be read. `outcome` says what became of it. */
   | { readonly type: 'unreadable'; readonly outcome: 'waiting' | 'given-up' }
+  | RoomNotice
   /** 0 seconds: messages stay from now on. */
   | { readonly type: 'timer'; readonly by: AccountId; readonly seconds: number };
 
@@ -207,6 +222,43 @@ export interface MessageVersion {
   readonly authorDeviceId: DeviceId;
   readonly isShown: boolean;
   readonly integrity: IntegrityVerdict;
+}
+
+export interface RoomMemberView {
+  readonly accountId: AccountId;
+  readonly username: string;
+  readonly displayName: string;
+  readonly role: RoomRole;
+  readonly isSelf: boolean;
+}
+
+/** A room of several people. */
+export interface RoomView {
+  readonly roomId: RoomId;
+  readonly name: string;
+  readonly topic: string;
+  /** Base64 of a small image; empty for none. */
+  readonly picture: string;
+  readonly state: Exclude<ConversationState, 'blocked'>;
+  /** Null for one this person is no longer in. */
+  readonly role: RoomRole | null;
+  readonly members: readonly RoomMemberView[];
+  /** The lowest role that may. */
+  readonly policies: { readonly post: RoomRole; readonly invite: RoomRole; readonly pin: RoomRole };
+  /** Grows with every change of the room. */
+  readonly revision: number;
+  /** `kith://join…`, for those who may hand it out; null while no link is open. */
+  readonly inviteLink: { readonly link: string; readonly admission: 'open' | 'approval' } | null;
+  readonly isPinned: boolean;
+  readonly isMuted: boolean;
+  readonly unreadCount: number;
+  readonly mentionCount: number;
+  readonly threadUnreadCount: number;
+  readonly lastMessage: LastMessage | null;
+  readonly lastActivityMs: number;
+  readonly draft: string;
+  readonly olderDraft: string;
+  readonly timerS: number;
 }
 
 /** Where a page of history begins or ends. */

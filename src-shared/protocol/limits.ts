@@ -19,6 +19,13 @@ export const MAX_QUOTE_CHARACTERS = 300;
 /** The longest a disappearing message may stay: a year, in seconds. */
 export const MAX_TIMER_S = 365 * 24 * 60 * 60;
 
+/** As many as one frame carries a sender-key message to, with their update. */
+export const MAX_ROOM_MEMBERS = 500;
+export const MAX_ROOM_NAME_CHARACTERS = 100;
+export const MAX_ROOM_TOPIC_CHARACTERS = 1_000;
+/** The state of a full room, picture and all, fits one content. */
+export const MAX_ROOM_PICTURE_BYTES = 24 * 1024;
+
 /** Usernames: 3 to 32 of a-z, 0-9, dot, hyphen and underscore; a letter first, no double or last dot. */
 export const USERNAME_PATTERN = /^(?=.{3,32}$)[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)*$/;
 export const MAX_DISPLAY_NAME_CHARACTERS = 64;

@@ -8,7 +8,7 @@ import { USERNAME_PATTERN } from '../../../src-shared/protocol/limits.ts';
 import type { Changes } from '../changes.ts';
 import type { EngineContext } from '../context.ts';
 import { conversationWith } from '../conversations/open.ts';
-import type { Conversation } from '../conversations/repository.ts';
+import type { DirectConversation } from '../conversations/repository.ts';
 import type { RelayConnection } from '../sync/connection.ts';
 import { contactView } from './view.ts';
 
@@ -30,7 +30,7 @@ export async function startConversation(
   context: EngineContext,
   connection: RelayConnection,
   typed: string,
-): Promise<Conversation> {
+): Promise<DirectConversation> {
   const username = normalizeUsername(typed);
   const account = context.requireAccount();
   if (username === account.username) throw new KithError('cannot-message-self', 'That is your own username.');
@@ -72,7 +72,7 @@ function parseFound(found: relay.Account, username: string): { accountId: Accoun
   }
 }
 
-function openWith(context: EngineContext, accountId: AccountId): Conversation {
+function openWith(context: EngineContext, accountId: AccountId): DirectConversation {
   return context.transact((changes) => {
     const conversation = conversationWith(context, accountId, { newState: 'active' });
     changes.conversation(conversation.row);

@@ -2,14 +2,14 @@ import type { ConversationState } from '../../../src-shared/contract/views.ts';
 import type { AccountId } from '../../../src-shared/ids.ts';
 import type { EngineContext } from '../context.ts';
 import { directRoomId } from '../crypto/signed-content.ts';
-import type { Conversation } from './repository.ts';
+import type { DirectConversation } from './repository.ts';
 
 /** The conversation with an account; made where there is none. Runs inside the caller's transaction. */
 export function conversationWith(
   context: EngineContext,
   peerId: AccountId,
   { newState }: { readonly newState: ConversationState },
-): Conversation {
+): DirectConversation {
   const { conversations } = context.store;
   const known = conversations.byPeer(peerId);
   if (known !== null) return known;

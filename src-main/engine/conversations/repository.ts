@@ -7,10 +7,22 @@ import { blob, fromBlob } from '../store/ids.ts';
 /** Row number of a conversation in this store; never leaves it. */
 export type ConversationRow = number & { readonly __conversationRow: never };
 
-export interface Conversation {
+export type Conversation = DirectConversation | RoomConversation;
+
+/** With one other person. */
+export interface DirectConversation extends ConversationBase {
+  readonly kind: 'direct';
+  readonly peerId: AccountId;
+}
+
+/** Of several people; its state is in `rooms/`. */
+export interface RoomConversation extends ConversationBase {
+  readonly kind: 'room';
+}
+
+interface ConversationBase {
   readonly row: ConversationRow;
   readonly roomId: RoomId;
-  readonly peerId: AccountId;
   readonly state: ConversationState;
   readonly isPinned: boolean;
   readonly isMuted: boolean;
@@ -22,7 +34,7 @@ export interface Conversation {
 interface Row {
   row: ConversationRow;
   roomId: Blob;
-  peerId: Blob;
+  peerId: Blob | null;
   state: ConversationState;
   isPinned: number;
   isMuted: number;
@@ -40,7 +52,7 @@ export function conversationRepository(sql: Sql) {
   const byRow = sql.prepare<[number], Row>(`SELECT ${COLUMNS} FROM conversations WHERE id = ?`);
   const byPeer = sql.prepare<[Blob], Row>(`SELECT ${COLUMNS} FROM conversations WHERE peer_account_id = ?`);
   const all = sql.prepare<[], Row>(`SELECT ${COLUMNS} FROM conversations ORDER BY last_activity_ms DESC`);
-  const insert = sql.prepare<[Blob, Blob, ConversationState, number], Row>(
+  const insert = sql.prepare<[Blob, Blob | null, ConversationState, number], Row>(
     `INSERT INTO conversations (room_id, peer_account_id, state, last_activity_ms) VALUES (?, ?, ?, ?)
      RETURNING ${COLUMNS}`,
   );
@@ -52,6 +64,7 @@ export function conversationRepository(sql: Sql) {
   const setTimer = sql.prepare<[number, Stamp, number, Stamp]>(
     'UPDATE conversations SET timer_s = ?, timer_stamp = ? WHERE id = ? AND timer_stamp < ?',
   );
+  const setRoomTimer = sql.prepare<[number, number]>('UPDATE conversations SET timer_s = ? WHERE id = ?');
   const resetTimer = sql.prepare<[number]>(
     `UPDATE conversations SET timer_s = 0, timer_stamp = '' WHERE id = ?`,
   );
@@ -62,12 +75,17 @@ export function conversationRepository(sql: Sql) {
   return {
     byRoom: (roomId: RoomId) => conversation(byRoom.get(blob(roomId))),
     byRow: (row: ConversationRow) => conversation(byRow.get(row)),
-    byPeer: (peerId: AccountId) => conversation(byPeer.get(blob(peerId))),
+    byPeer(peerId: AccountId): DirectConversation | null {
+      const found = conversation(byPeer.get(blob(peerId)));
+      return found?.kind === 'direct' ? found : null;
+    },
+    /** Newest activity first. */
     all: (): readonly Conversation[] => all.all().map(present),
-    insert(roomId: RoomId, peerId: AccountId, state: ConversationState, nowMs: number): Conversation {
-      const row = insert.get(blob(roomId), blob(peerId), state, nowMs);
-      if (row === undefined) throw new Error('the new conversation did not come back');
-      return present(row);
+    insert(roomId: RoomId, peerId: AccountId, state: ConversationState, nowMs: number): DirectConversation {
+      return { ...inserted(insert.get(blob(roomId), blob(peerId), state, nowMs)), kind: 'direct', peerId };
+    },
+    insertRoom(roomId: RoomId, state: ConversationState, nowMs: number): RoomConversation {
+      return { ...inserted(insert.get(blob(roomId), null, state, nowMs)), kind: 'room' };
     },
     setState: (row: ConversationRow, state: ConversationState) => void setState.run(state, row),
     setPinned: (row: ConversationRow, state: 'pinned' | 'unpinned') =>
@@ -77,6 +95,8 @@ export function conversationRepository(sql: Sql) {
     /** False when a later word is known. */
     setTimer: (row: ConversationRow, seconds: number, stamp: Stamp): boolean =>
       setTimer.run(seconds, stamp, row, stamp).changes > 0,
+    /** In a room the timer is part of its state. */
+    setRoomTimer: (row: ConversationRow, seconds: number) => void setRoomTimer.run(seconds, row),
     resetTimer: (row: ConversationRow) => void resetTimer.run(row),
     touch: (row: ConversationRow, nowMs: number) => void touch.run(nowMs, row),
   };
@@ -86,11 +106,21 @@ function conversation(row: Row | undefined): Conversation | null {
   return row === undefined ? null : present(row);
 }
 
+function inserted(row: Row | undefined): ConversationBase {
+  if (row === undefined) throw new Error('the new conversation did not come back');
+  return base(row);
+}
+
 function present(row: Row): Conversation {
+  return row.peerId === null
+    ? { ...base(row), kind: 'room' }
+    : { ...base(row), kind: 'direct', peerId: fromBlob<AccountId>(row.peerId) };
+}
+
+function base({ peerId: _peerId, ...row }: Row): ConversationBase {
   return {
     ...row,
     roomId: fromBlob<RoomId>(row.roomId),
-    peerId: fromBlob<AccountId>(row.peerId),
     isPinned: row.isPinned === 1,
     isMuted: row.isMuted === 1,
   };

@@ -25,9 +25,10 @@ export function acceptRequest(context: EngineContext, roomId: RoomId): void {
     const { store } = context;
     store.conversations.setState(conversation.row, 'active');
     const sendsRead = store.settings.get().sendReadReceipts;
-    for (const { messageId, isUnread } of store.messages.foreignTexts(conversation.row)) {
-      store.receipts.add(conversation.row, messageId, 'delivered');
-      if (!isUnread && sendsRead) store.receipts.add(conversation.row, messageId, 'read');
+    for (const { messageId, authorId, isUnread } of store.messages.foreignTexts(conversation.row)) {
+      const to = conversation.kind === 'room' ? authorId : null;
+      store.receipts.add(conversation.row, messageId, 'delivered', to);
+      if (!isUnread && sendsRead) store.receipts.add(conversation.row, messageId, 'read', to);
     }
     changes.conversation(conversation.row);
     changes.toSend.add(conversation.row);

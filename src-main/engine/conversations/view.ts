@@ -2,12 +2,12 @@ import type { ConversationView, LastMessage, MessageView } from '../../../src-sh
 import { contactView } from '../contacts/view.ts';
 import type { History } from '../messages/history.ts';
 import type { Repositories } from '../repositories.ts';
-import type { Conversation } from './repository.ts';
+import type { DirectConversation } from './repository.ts';
 
 export function conversationView(
   store: Pick<Repositories, 'contacts' | 'drafts' | 'keys' | 'threads'>,
   history: History,
-  conversation: Conversation,
+  conversation: DirectConversation,
 ): ConversationView {
   const unread = history.unread(conversation.row);
   const draft = store.drafts.get(conversation.row, null);

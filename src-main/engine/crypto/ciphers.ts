@@ -7,14 +7,19 @@ import {
   CiphertextMessageType,
   DecryptionErrorMessage,
   ErrorCode,
+  groupDecrypt,
+  groupEncrypt,
   KEMPublicKey,
   LibSignalErrorBase,
   PlaintextContent,
   PreKeyBundle,
   PreKeySignalMessage,
   processPreKeyBundle,
+  processSenderKeyDistributionMessage,
   ProtocolAddress,
   PublicKey,
+  SenderKeyDistributionMessage,
+  SenderKeyMessage,
   signalDecrypt,
   signalDecryptPreKey,
   signalEncrypt,
@@ -23,7 +28,7 @@ import {
 import { relay } from '../../../src-shared/protocol/frames.ts';
 import type { DeviceAddress } from '../../../src-shared/ids.ts';
 import type { Blob } from '../store/database.ts';
-import { libsignalStores, type LocalIdentity } from './libsignal-stores.ts';
+import { libsignalStores, SenderKeys, type LocalIdentity } from './libsignal-stores.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 export interface LocalDevice extends LocalIdentity {
@@ -39,6 +44,8 @@ export type DecryptFailure =
   /** Read before: nothing to do. */
   | 'duplicate'
   | 'no-session'
+  /** Of a room's message: its sender key never came. */
+  | 'no-sender-key'
   /** The prekeys it was encrypted for are gone. */
   | 'no-pre-key'
   | 'undecryptable'
@@ -138,6 +145,40 @@ export class SessionCiphers {
     );
   }
 
+  /** What others need to read what this device writes with the key from now on; makes the key if need be. */
+  async distribution(unit: UnitOfWork, distributionId: string): Promise<Blob> {
+    const store = new SenderKeys(unit, this.#local.address);
+    return (await SenderKeyDistributionMessage.create(this.#localAddress, distributionId, store)).serialize();
+  }
+
+  /** Once for everybody in a room. Needs a key made by `distribution`. */
+  async encryptForRoom(unit: UnitOfWork, distributionId: string, plaintext: Blob): Promise<Blob> {
+    const store = new SenderKeys(unit, this.#local.address);
+    return (await groupEncrypt(this.#localAddress, distributionId, store, plaintext)).serialize();
+  }
+
+  /** Takes in another device's sender key. Throws for what is none. */
+  async acceptDistribution(unit: UnitOfWork, from: DeviceAddress, distribution: Uint8Array): Promise<void> {
+    await processSenderKeyDistributionMessage(
+      this.#address(from),
+      SenderKeyDistributionMessage.deserialize(new Uint8Array(distribution)),
+      new SenderKeys(unit, from),
+    );
+  }
+
+  /** As `decrypt`, for what was written with a sender key. */
+  async decryptFromRoom(unit: UnitOfWork, from: DeviceAddress, ciphertext: Blob): Promise<Decrypted> {
+    try {
+      const distributionId = SenderKeyMessage.deserialize(ciphertext).distributionId();
+      if (unit.senderKey(from, distributionId) === null) return { ok: false, failure: 'no-sender-key' };
+      const store = new SenderKeys(unit, from);
+      return { ok: true, plaintext: await groupDecrypt(this.#address(from), store, ciphertext) };
+    } catch (error) {
+      if (unit.readFailure !== null) throw unit.readFailure;
+      return { ok: false, failure: decryptFailure(error) };
+    }
+  }
+
   #address(address: DeviceAddress): ProtocolAddress {
     const key = `${address.accountId}.${String(address.deviceId)}`;
     let known = this.#addresses.get(key);
@@ -199,16 +240,18 @@ function decryptFailure(error: unknown): DecryptFailure {
   return 'undecryptable';
 }
 
+const LIBSIGNAL_TYPES: Partial<Record<relay.CiphertextType, CiphertextMessageType>> = {
+  [relay.CiphertextType.PRE_KEY]: CiphertextMessageType.PreKey,
+  [relay.CiphertextType.SENDER_KEY]: CiphertextMessageType.SenderKey,
+};
+
 /**
  * Asks the sender of an unreadable ciphertext to send it again. Null when the ciphertext is so broken
  * that libsignal cannot even name the ratchet key it was made with.
  */
 export function retryRequestFor(original: Ciphertext, sentAtMs: number, senderDeviceId: number): Blob | null {
   try {
-    const type =
-      original.type === relay.CiphertextType.PRE_KEY
-        ? CiphertextMessageType.PreKey
-        : CiphertextMessageType.Whisper;
+    const type = LIBSIGNAL_TYPES[original.type] ?? CiphertextMessageType.Whisper;
     const message = DecryptionErrorMessage.forOriginal(original.bytes, type, sentAtMs, senderDeviceId);
     return PlaintextContent.from(message).serialize();
   } catch {

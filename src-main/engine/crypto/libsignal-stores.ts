@@ -7,6 +7,7 @@ import {
   IdentityKeyStore,
   KyberPreKeyStore,
   PreKeyStore,
+  SenderKeyStore,
   SessionStore,
   SignedPreKeyStore,
   Direction,
@@ -15,6 +16,7 @@ import {
   type PrivateKey,
   type ProtocolAddress,
   type PublicKey,
+  type SenderKeyRecord,
   type SessionRecord,
   type SignedPreKeyRecord,
 } from '@signalapp/libsignal-client';
@@ -174,5 +176,23 @@ class KyberPreKeys extends KyberPreKeyStore {
     if (this.#unit.hasKyberUse(use)) return Promise.reject(new Error('this first message was used before'));
     this.#unit.useLastResortKyberPreKey(use);
     return Promise.resolve();
+  }
+}
+
+/** Sender keys of one device, whatever name libsignal passes. */
+export class SenderKeys extends SenderKeyStore {
+  readonly #unit: UnitOfWork;
+  readonly #sender: DeviceAddress;
+  constructor(unit: UnitOfWork, sender: DeviceAddress) {
+    super();
+    this.#unit = unit;
+    this.#sender = sender;
+  }
+  saveSenderKey(_sender: ProtocolAddress, distributionId: string, record: SenderKeyRecord): Promise<void> {
+    this.#unit.saveSenderKey({ address: this.#sender, distributionId, record });
+    return Promise.resolve();
+  }
+  getSenderKey(_sender: ProtocolAddress, distributionId: string): Promise<SenderKeyRecord | null> {
+    return Promise.resolve(this.#unit.senderKey(this.#sender, distributionId));
   }
 }

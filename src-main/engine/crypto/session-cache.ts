@@ -5,6 +5,7 @@
 import type { SessionRecord } from '@signalapp/libsignal-client';
 import { addressKey, type AccountId, type DeviceAddress } from '../../../src-shared/ids.ts';
 import type { KeyRepository, StoredIdentity } from './key-repository.ts';
+import type { SenderKeyRepository } from './sender-key-repository.ts';
 import type { KeySource, UnitOfWork } from './unit-of-work.ts';
 
 /** A session record takes some 5 KiB of memory outside the heap. */
@@ -12,11 +13,13 @@ const MAX_SESSIONS = 1_000;
 
 export class SessionCache implements KeySource {
   readonly #keys: KeyRepository;
+  readonly #senderKeys: SenderKeyRepository;
   readonly #sessions = new Map<string, SessionRecord>();
   readonly #identities = new Map<AccountId, StoredIdentity>();
 
-  constructor(keys: KeyRepository) {
+  constructor(keys: KeyRepository, senderKeys: SenderKeyRepository) {
     this.#keys = keys;
+    this.#senderKeys = senderKeys;
   }
 
   session(address: DeviceAddress): SessionRecord | null {
@@ -40,6 +43,8 @@ export class SessionCache implements KeySource {
   signedPreKey: KeySource['signedPreKey'] = (keyId) => this.#keys.signedPreKey(keyId);
   kyberPreKey: KeySource['kyberPreKey'] = (keyId) => this.#keys.kyberPreKey(keyId);
   hasKyberUse: KeySource['hasKyberUse'] = (use) => this.#keys.hasKyberUse(use);
+  senderKey: KeySource['senderKey'] = (address, distributionId) =>
+    this.#senderKeys.record(address, distributionId);
 
   /** After the commit of a unit. */
   absorb(unit: UnitOfWork): void {

@@ -24,7 +24,8 @@ export interface ContentHeader {
   readonly messageId: MessageId;
   readonly roomId: RoomId;
   readonly author: DeviceAddress;
-  readonly recipientId: AccountId;
+  /** Null in a room of several. */
+  readonly recipientId: AccountId | null;
   readonly time: HybridTime;
   /** Null where a content changes no state of the conversation. */
   readonly chain: ChainClaim | null;
@@ -85,7 +86,7 @@ export function encodeContent(header: ContentHeader, body: ContentBody, identity
       roomId: idToBytes(header.roomId),
       authorAccountId: idToBytes(header.author.accountId),
       authorDeviceId: header.author.deviceId,
-      recipientAccountId: idToBytes(header.recipientId),
+      recipientAccountId: header.recipientId === null ? new Uint8Array() : idToBytes(header.recipientId),
       hlcMs: BigInt(header.time.ms),
       hlcCounter: header.time.counter,
       chainIndex: BigInt(header.chain?.index ?? 0),
@@ -106,9 +107,10 @@ export function parseContent(signed: SignedBytes): ParsedContent {
     accountId: idFromBytes<AccountId>(content.authorAccountId),
     deviceId: parseDeviceId(content.authorDeviceId),
   };
-  const recipientId = idFromBytes<AccountId>(content.recipientAccountId);
+  const recipientId =
+    content.recipientAccountId.length === 0 ? null : idFromBytes<AccountId>(content.recipientAccountId);
   const roomId = idFromBytes<RoomId>(content.roomId);
-  if (roomId !== directRoomId(author.accountId, recipientId)) {
+  if (recipientId !== null && roomId !== directRoomId(author.accountId, recipientId)) {
     throw new RangeError('the room is not the one of these two accounts');
   }
   return {

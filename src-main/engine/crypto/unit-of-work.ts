@@ -7,11 +7,13 @@ import {
   LibSignalErrorBase,
   type PreKeyRecord,
   type PublicKey,
+  type SenderKeyRecord,
   type SessionRecord,
   type SignedPreKeyRecord,
 } from '@signalapp/libsignal-client';
 import { addressKey, type AccountId, type DeviceAddress } from '../../../src-shared/ids.ts';
 import type { KeyRepository, KyberUse, StoredIdentity, StoredKyberPreKey } from './key-repository.ts';
+import type { SenderKeyRepository } from './sender-key-repository.ts';
 
 /** Where a unit reads what it has not written itself. */
 export interface KeySource {
@@ -21,6 +23,13 @@ export interface KeySource {
   signedPreKey(keyId: number): SignedPreKeyRecord | null;
   kyberPreKey(keyId: number): StoredKyberPreKey | null;
   hasKyberUse(use: KyberUse): boolean;
+  senderKey(address: DeviceAddress, distributionId: string): SenderKeyRecord | null;
+}
+
+interface SenderKeyChange {
+  readonly address: DeviceAddress;
+  readonly distributionId: string;
+  readonly record: SenderKeyRecord;
 }
 
 interface SessionChange {
@@ -37,6 +46,7 @@ export class UnitOfWork implements KeySource {
   readonly #usedPreKeys = new Set<number>();
   readonly #usedKyberPreKeys = new Set<number>();
   readonly #kyberUses = new Map<string, KyberUse>();
+  readonly #senderKeys = new Map<string, SenderKeyChange>();
   #readFailure: Error | null = null;
 
   constructor(source: KeySource, parent: UnitOfWork | null = null) {
@@ -57,6 +67,7 @@ export class UnitOfWork implements KeySource {
     for (const keyId of this.#usedPreKeys) parent.#usedPreKeys.add(keyId);
     for (const keyId of this.#usedKyberPreKeys) parent.#usedKyberPreKeys.add(keyId);
     for (const [key, use] of this.#kyberUses) parent.#kyberUses.set(key, use);
+    for (const [key, change] of this.#senderKeys) parent.#senderKeys.set(key, change);
   }
 
   /**
@@ -126,6 +137,15 @@ export class UnitOfWork implements KeySource {
     this.#kyberUses.set(kyberUseKey(use), use);
   }
 
+  senderKey(address: DeviceAddress, distributionId: string): SenderKeyRecord | null {
+    const change = this.#senderKeys.get(`${addressKey(address)} ${distributionId}`);
+    return change?.record ?? this.#read((source) => source.senderKey(address, distributionId));
+  }
+
+  saveSenderKey(change: SenderKeyChange): void {
+    this.#senderKeys.set(`${addressKey(change.address)} ${change.distributionId}`, change);
+  }
+
   /** Accounts whose key is not the one that was stored before. */
   changedIdentities(): readonly AccountId[] {
     return [...this.#identities]
@@ -143,7 +163,7 @@ export class UnitOfWork implements KeySource {
   }
 
   /** Call inside the transaction that also stores what these keys decrypted or encrypted. */
-  store(keys: KeyRepository, nowMs: number): void {
+  store(keys: KeyRepository, senderKeys: SenderKeyRepository, nowMs: number): void {
     for (const { address, record } of this.#sessions.values()) {
       if (record === null) keys.deleteSession(address);
       else keys.saveSession(address, record);
@@ -154,6 +174,9 @@ export class UnitOfWork implements KeySource {
     for (const keyId of this.#usedPreKeys) keys.deletePreKey(keyId);
     for (const keyId of this.#usedKyberPreKeys) keys.deleteKyberPreKey(keyId);
     for (const use of this.#kyberUses.values()) keys.saveKyberUse(use);
+    for (const { address, distributionId, record } of this.#senderKeys.values()) {
+      senderKeys.saveRecord(address, distributionId, record, nowMs);
+    }
   }
 }
 

@@ -11,9 +11,7 @@ export function forgottenRepository(sql: Sql) {
   );
   const has = sql.prepare<[Blob]>('SELECT 1 FROM forgotten WHERE message_id = ?');
   const concern = sql.prepare<[Blob]>('UPDATE forgotten SET concerned_me = 1 WHERE message_id = ?');
-  const concerned = sql.prepare<[Blob]>(
-    'SELECT 1 FROM forgotten WHERE message_id = ? AND concerned_me = 1',
-  );
+  const concerned = sql.prepare<[Blob]>('SELECT 1 FROM forgotten WHERE message_id = ? AND concerned_me = 1');
   return {
     add: (messageId: MessageId, nowMs: number) => void add.run(blob(messageId), nowMs),
     has: (messageId: MessageId): boolean => has.get(blob(messageId)) !== undefined,

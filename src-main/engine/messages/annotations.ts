@@ -107,10 +107,7 @@ export function annotationReader(sql: Sql) {
 const MAX_FACES = 5;
 
 /** By emoji, in the order of the first of each. */
-function groupReactions(
-  reactions: readonly Reaction[],
-  ownId: AccountId | null,
-): readonly ReactionView[] {
+function groupReactions(reactions: readonly Reaction[], ownId: AccountId | null): readonly ReactionView[] {
   const authors = new Map<string, AccountId[]>();
   for (const { emoji, authorId } of reactions) authors.set(emoji, [...(authors.get(emoji) ?? []), authorId]);
   return [...authors].map(([emoji, authorIds]) => ({

@@ -10,6 +10,7 @@ import { content as wire } from '../../../src-shared/protocol/frames.ts';
 import type { EngineContext } from '../context.ts';
 import { tellOwnDevices } from '../own-devices.ts';
 import { MAX_EMOJI_PER_AUTHOR } from '../reactions/repository.ts';
+import { checkMayModerate, checkMayPin } from '../rooms/checks.ts';
 import { checkMaySend, checkText, requireMessage, type Found } from './checks.ts';
 import { mentionsToWire, type Mention } from './extras.ts';
 import { forgetMessage } from './forget.ts';
@@ -32,9 +33,10 @@ export function editMessage(
   return context.transact((changes) => operate(context, changes, conversation, { case: 'edit', value }));
 }
 
-/** For everyone. Its words go from every device that hears of it. Throws `not-yours`. */
+/** For everyone, by its author or an admin of the room. Its words go from every device. Throws `not-yours`. */
 export function deleteForEveryone(context: EngineContext, messageId: MessageId): MessageId {
-  const { conversation } = requireOwn(context, messageId, 'delete for everyone');
+  const { conversation, place } = requireSendable(context, messageId);
+  if (!place.isOwn) checkMayModerate(context, conversation);
   const value = create(wire.DeleteSchema, { messageId: idToBytes(messageId) });
   return context.transact((changes) => operate(context, changes, conversation, { case: 'delete', value }));
 }
@@ -76,6 +78,7 @@ export function react(context: EngineContext, messageId: MessageId, emoji: strin
 /** For everybody in the conversation. */
 export function pinMessage(context: EngineContext, messageId: MessageId, state: OnOff): MessageId {
   const { conversation } = requireSendable(context, messageId);
+  checkMayPin(context, conversation);
   const value = create(wire.PinSchema, { messageId: idToBytes(messageId), active: state === 'on' });
   return context.transact((changes) => operate(context, changes, conversation, { case: 'pin', value }));
 }

@@ -3,8 +3,17 @@ import { KithError } from '../../../src-shared/errors.ts';
 import type { MessageId, RoomId } from '../../../src-shared/ids.ts';
 import { MAX_TEXT_BYTES } from '../../../src-shared/protocol/limits.ts';
 import type { EngineContext } from '../context.ts';
-import type { Conversation } from '../conversations/repository.ts';
+import type { Conversation, DirectConversation } from '../conversations/repository.ts';
 import type { MessagePlace } from './repository.ts';
+
+/** Throws `not-found`, `invalid-request` for a room of several. */
+export function requireDirect(context: EngineContext, roomId: RoomId): DirectConversation {
+  const conversation = requireConversation(context, roomId);
+  if (conversation.kind !== 'direct') {
+    throw new KithError('invalid-request', 'That can be done in a conversation with one person only.');
+  }
+  return conversation;
+}
 
 /** Throws `not-found`. */
 export function requireConversation(context: EngineContext, roomId: RoomId): Conversation {
@@ -41,11 +50,15 @@ export function checkText(text: string): void {
   }
 }
 
-/** Throws `blocked`, `identity-changed`. */
+/** Throws `blocked`, `identity-changed`, `not-a-member`. */
 export function checkMaySend(context: EngineContext, conversation: Conversation): void {
   if (conversation.state === 'blocked') {
     throw new KithError('blocked', 'You have blocked this person. Unblock them to write.');
   }
+  if (conversation.state === 'left') {
+    throw new KithError('not-a-member', 'You are no longer in this room.');
+  }
+  if (conversation.kind === 'room') return;
   if (context.store.keys.identity(conversation.peerId)?.state === 'changed') {
     throw new KithError(
       'identity-changed',

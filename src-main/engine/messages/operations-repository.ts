@@ -45,6 +45,12 @@ export interface Edit {
   readonly integrity: IntegrityVerdict;
 }
 
+export interface Deletion {
+  readonly by: AccountId;
+  /** Null for one of ours that no relay has yet. */
+  readonly acceptedOrder: number | null;
+}
+
 /** One of ours, as it stands in the outbox. */
 export interface OwnOperation {
   readonly contentHash: Blob;
@@ -104,10 +110,10 @@ export function operationRepository(sql: Sql) {
        AND signature_verdict = 'valid'
      ORDER BY stamp`,
   );
-  const deletion = sql.prepare<[Blob, number, Blob], { authorId: Blob }>(
-    `SELECT author_account_id AS authorId FROM operations
-     WHERE target = ? AND conversation = ? AND kind = 'delete' AND author_account_id = ?
-       AND signature_verdict = 'valid' LIMIT 1`,
+  const deletions = sql.prepare<[Blob, number], { authorId: Blob; acceptedOrder: number | null }>(
+    `SELECT author_account_id AS authorId, accepted_order AS acceptedOrder FROM operations
+     WHERE target = ? AND conversation = ? AND kind = 'delete' AND signature_verdict = 'valid'
+     ORDER BY stamp`,
   );
   const forget = sql.prepare<[Blob, number]>(
     `UPDATE operations SET text = NULL, extras = NULL, content = NULL, signature = NULL
@@ -175,8 +181,12 @@ export function operationRepository(sql: Sql) {
         author: { accountId: fromBlob<AccountId>(row.authorId), deviceId: parseDeviceId(row.deviceId) },
         integrity: { signature: row.signature, chain: row.chain, clock: row.clock },
       })),
-    isDeleted: (target: MessageId, conversation: ConversationRow, authorId: AccountId): boolean =>
-      deletion.get(blob(target), conversation, blob(authorId)) !== undefined,
+    /** Everybody who asked for it to be gone, oldest first; whether they may is for others to say. */
+    deletions: (target: MessageId, conversation: ConversationRow): readonly Deletion[] =>
+      deletions.all(blob(target), conversation).map((row) => ({
+        by: fromBlob<AccountId>(row.authorId),
+        acceptedOrder: row.acceptedOrder,
+      })),
     isTarget: (messageId: MessageId, conversation: ConversationRow): boolean =>
       isTarget.get(blob(messageId), conversation) !== undefined,
     /** The wordings of a deleted message go with it; that there were some stays. */

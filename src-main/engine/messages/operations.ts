@@ -66,6 +66,7 @@ export function operate(
   context.store.outbox.add({
     conversation: conversation.row,
     audience: 'everyone',
+    recipients: null,
     messageId: header.messageId,
     signed,
     createdAtMs: context.clock.now(),

@@ -28,6 +28,7 @@ export function retryMessage(context: EngineContext, messageId: MessageId): void
     store.outbox.add({
       conversation: failed.conversation,
       audience: 'everyone',
+      recipients: null,
       messageId,
       signed: failed.signed,
       createdAtMs: context.clock.now(),

@@ -106,6 +106,7 @@ function oweDelivered(
   content: ParsedContent,
 ): void {
   if (conversation.state !== 'active') return;
-  context.store.receipts.add(conversation.row, content.messageId, 'delivered');
+  const authorId = conversation.kind === 'room' ? content.author.accountId : null;
+  context.store.receipts.add(conversation.row, content.messageId, 'delivered', authorId);
   changes.toSend.add(conversation.row);
 }

@@ -11,7 +11,6 @@ import {
   parseDeviceId,
   type AccountId,
   type DeviceAddress,
-  type DeviceId,
   type MessageId,
 } from '../../../src-shared/ids.ts';
 import { content as wire } from '../../../src-shared/protocol/frames.ts';
@@ -74,6 +73,13 @@ export interface ShownText {
   readonly extras: Extras;
   readonly mentions: 'me' | 'others';
   readonly editedAtMs: number | null;
+}
+
+/** One that was unread until now. */
+export interface ReadMessage {
+  readonly messageId: MessageId;
+  readonly authorId: AccountId;
+  readonly threadRoot: MessageId | null;
 }
 
 export type MessageRepository = ReturnType<typeof messageRepository>;
@@ -196,12 +202,18 @@ export function messageRepository(sql: Sql) {
     /** What is stored of an author device at a place in its chain, right before it and right after. */
     linksAround(
       conversation: ConversationRow,
-      side: 'own' | 'foreign',
-      deviceId: DeviceId,
+      author: DeviceAddress,
       place: ChainPlace,
     ): readonly KnownLink[] {
       return statements.around
-        .all(conversation, side === 'own' ? 1 : 0, deviceId, place.epoch, place.index - 1, place.index + 1)
+        .all(
+          conversation,
+          blob(author.accountId),
+          author.deviceId,
+          place.epoch,
+          place.index - 1,
+          place.index + 1,
+        )
         .map(({ index, content }) => ({
           index,
           hash: contentHash(content),
@@ -220,6 +232,14 @@ export function messageRepository(sql: Sql) {
     markReadByPeer(conversation: ConversationRow, messageId: MessageId, atMs: number): boolean {
       return statements.markReadByPeer.run(atMs, atMs, blob(messageId), conversation).changes > 0;
     },
+    /** False when it was known already. */
+    noteDelivery(messageId: MessageId, by: AccountId, level: 'delivered' | 'read', atMs: number): boolean {
+      const note = level === 'read' ? statements.noteRead : statements.noteDelivered;
+      return note.run(blob(messageId), blob(by), atMs).changes > 0;
+    },
+    hasDelivery: (messageId: MessageId, by: AccountId, level: 'delivered' | 'read'): boolean =>
+      (level === 'read' ? statements.hasRead : statements.hasDelivered).get(blob(messageId), blob(by)) !==
+      undefined,
     /** Only what no relay had can fail: the other side may have heard of it before we did. */
     markFailed: (messageId: MessageId, reason: ErrorCode) =>
       void statements.markFailed.run(reason, blob(messageId)),
@@ -230,13 +250,14 @@ export function messageRepository(sql: Sql) {
       conversation: ConversationRow,
       thread: MessageId | null,
       upTo: HistoryCursor,
-    ): readonly { readonly messageId: MessageId; readonly threadRoot: MessageId | null }[] {
+    ): readonly ReadMessage[] {
       const rows =
         thread === null
           ? statements.markReadUpTo.all(conversation, upTo.order, upTo.row)
           : statements.markThreadReadUpTo.all(conversation, blob(thread), upTo.order, upTo.row);
       return rows.map((row) => ({
         messageId: fromBlob<MessageId>(row.messageId),
+        authorId: fromBlob<AccountId>(row.authorId),
         threadRoot: row.threadRoot === null ? null : fromBlob<MessageId>(row.threadRoot),
       }));
     },
@@ -253,10 +274,14 @@ export function messageRepository(sql: Sql) {
     /** When the next one goes; null when none does. */
     nextExpiryMs: (): number | null => statements.nextExpiry.get()?.atMs ?? null,
     /** Texts of others, for receipts that were held back until a request was accepted. */
-    foreignTexts(conversation: ConversationRow): readonly { messageId: MessageId; isUnread: boolean }[] {
-      return statements.foreign
-        .all(conversation)
-        .map((row) => ({ messageId: fromBlob<MessageId>(row.messageId), isUnread: row.isUnread === 1 }));
+    foreignTexts(
+      conversation: ConversationRow,
+    ): readonly { messageId: MessageId; authorId: AccountId; isUnread: boolean }[] {
+      return statements.foreign.all(conversation).map((row) => ({
+        messageId: fromBlob<MessageId>(row.messageId),
+        authorId: fromBlob<AccountId>(row.authorId),
+        isUnread: row.isUnread === 1,
+      }));
     },
   };
 }
@@ -366,10 +391,10 @@ function messageStatements(sql: Sql) {
     content: sql.prepare<[Blob], { content: Blob; signature: Blob }>(
       'SELECT content, signature FROM messages WHERE message_id = ? AND content IS NOT NULL',
     ),
-    around: sql.prepare<[number, number, number, number, number, number], { index: number; content: Blob }>(
+    around: sql.prepare<[number, Blob, number, number, number, number], { index: number; content: Blob }>(
       `SELECT chain_index AS "index", content FROM messages
-       WHERE conversation = ? AND is_own = ? AND author_device_id = ? AND chain_epoch = ?
-         AND chain_index BETWEEN ? AND ? AND signature_verdict = 'valid'`,
+       WHERE conversation = ? AND author_account_id = ? AND author_device_id = ? AND chain_epoch = ?
+         AND chain_index BETWEEN ? AND ? AND signature_verdict = 'valid' AND content IS NOT NULL`,
     ),
     setBody: sql.prepare<[string, Blob]>('UPDATE messages SET body = ? WHERE message_id = ?'),
     remove: sql.prepare<[Blob]>('DELETE FROM messages WHERE message_id = ?'),
@@ -393,6 +418,20 @@ function messageStatements(sql: Sql) {
          delivered_at_ms = coalesce(delivered_at_ms, ?)
        WHERE message_id = ? AND conversation = ? AND is_own = 1 AND delivery IN (${sqlStatesBefore('read')})`,
     ),
+    noteDelivered: sql.prepare<[Blob, Blob, number]>(
+      `INSERT INTO deliveries (message_id, account_id, delivered_at_ms) VALUES (?, ?, ?)
+       ON CONFLICT DO NOTHING`,
+    ),
+    noteRead: sql.prepare<[Blob, Blob, number]>(
+      `INSERT INTO deliveries (message_id, account_id, delivered_at_ms, read_at_ms) VALUES (?1, ?2, ?3, ?3)
+       ON CONFLICT DO UPDATE SET read_at_ms = excluded.read_at_ms WHERE read_at_ms IS NULL`,
+    ),
+    hasDelivered: sql.prepare<[Blob, Blob]>(
+      'SELECT 1 FROM deliveries WHERE message_id = ? AND account_id = ?',
+    ),
+    hasRead: sql.prepare<[Blob, Blob]>(
+      'SELECT 1 FROM deliveries WHERE message_id = ? AND account_id = ? AND read_at_ms IS NOT NULL',
+    ),
     markFailed: sql.prepare<[ErrorCode, Blob]>(
       `UPDATE messages SET delivery = 'failed', failure = ?
        WHERE message_id = ? AND is_own = 1 AND delivery IN (${sqlStatesBefore('accepted')})`,
@@ -400,21 +439,24 @@ function messageStatements(sql: Sql) {
     requeue: sql.prepare<[Blob]>(
       `UPDATE messages SET delivery = 'queued', failure = NULL WHERE message_id = ? AND delivery = 'failed'`,
     ),
-    markReadUpTo: sql.prepare<[number, number, number], { messageId: Blob; threadRoot: Blob | null }>(
+    markReadUpTo: sql.prepare<
+      [number, number, number],
+      { messageId: Blob; authorId: Blob; threadRoot: Blob | null }
+    >(
       `UPDATE messages SET is_unread = 0
        WHERE conversation = ? AND is_unread = 1 AND in_room = 1 AND (display_order, id) <= (?, ?)
-       RETURNING message_id AS messageId, thread_root AS threadRoot`,
+       RETURNING message_id AS messageId, author_account_id AS authorId, thread_root AS threadRoot`,
     ),
     markThreadReadUpTo: sql.prepare<
       [number, Blob, number, number],
-      { messageId: Blob; threadRoot: Blob | null }
+      { messageId: Blob; authorId: Blob; threadRoot: Blob | null }
     >(
       `UPDATE messages SET is_unread = 0
        WHERE conversation = ? AND thread_root = ? AND is_unread = 1 AND (display_order, id) <= (?, ?)
-       RETURNING message_id AS messageId, thread_root AS threadRoot`,
+       RETURNING message_id AS messageId, author_account_id AS authorId, thread_root AS threadRoot`,
     ),
-    foreign: sql.prepare<[number], { messageId: Blob; isUnread: number }>(
-      `SELECT message_id AS messageId, is_unread AS isUnread FROM messages
+    foreign: sql.prepare<[number], { messageId: Blob; authorId: Blob; isUnread: number }>(
+      `SELECT message_id AS messageId, author_account_id AS authorId, is_unread AS isUnread FROM messages
        WHERE conversation = ? AND is_own = 0 AND kind = 'text' ORDER BY display_order, id`,
     ),
   };

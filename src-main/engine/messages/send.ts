@@ -8,6 +8,7 @@ import type { Conversation } from '../conversations/repository.ts';
 import { writeDraft } from '../drafts/service.ts';
 import { composeContent, queueProfileIfNews } from '../send/compose.ts';
 import { noteReply, threadOf } from '../threads/service.ts';
+import { checkMayPost } from '../rooms/checks.ts';
 import { checkMaySend, checkText, requireConversation, requireMessage } from './checks.ts';
 import {
   quoteText,
@@ -48,6 +49,7 @@ export function sendText(context: EngineContext, roomId: RoomId, saying: Saying)
     place: saying.thread?.place ?? 'room',
     expiresAfterS: conversation.timerS === 0 ? null : conversation.timerS,
   };
+  checkMayPost(context, conversation);
   return context.transact((changes) => say(context, changes, conversation, message));
 }
 
@@ -61,7 +63,10 @@ export function forwardMessage(
   const shown = context.store.messages.shown(messageId);
   if (shown === null) throw new KithError('not-found', 'There is no such message on this device.');
   const targets = roomIds.map((roomId) => requireConversation(context, roomId));
-  for (const target of targets) checkMaySend(context, target);
+  for (const target of targets) {
+    checkMaySend(context, target);
+    checkMayPost(context, target);
+  }
   return context.transact((changes) =>
     targets.map((target) =>
       say(context, changes, target, {
@@ -84,7 +89,7 @@ function say(
   const { store } = context;
   // Writing to somebody answers their request.
   if (conversation.state === 'request') store.conversations.setState(conversation.row, 'active');
-  queueProfileIfNews(context, changes, conversation);
+  if (conversation.kind === 'direct') queueProfileIfNews(context, changes, conversation);
   const { header, signed } = composeContent(context, {
     conversation,
     body: { case: 'text', value: textToWire(message) },
@@ -108,6 +113,7 @@ function say(
   store.outbox.add({
     conversation: conversation.row,
     audience: 'everyone',
+    recipients: null,
     messageId: header.messageId,
     signed,
     createdAtMs: context.clock.now(),
@@ -123,11 +129,12 @@ function say(
 }
 
 /** The people a text in this conversation may speak to, by username. */
-function membersByName(
-  context: EngineContext,
-  conversation: Conversation,
-): ReadonlyMap<string, AccountId> {
+function membersByName(context: EngineContext, conversation: Conversation): ReadonlyMap<string, AccountId> {
   const account = context.requireAccount();
+  if (conversation.kind === 'room') {
+    const members = context.store.rooms.get(conversation.row)?.members.values() ?? [];
+    return new Map([...members].map(({ username, accountId }) => [username, accountId]));
+  }
   const peer = context.store.contacts.get(conversation.peerId);
   return new Map([
     [account.username, account.accountId],

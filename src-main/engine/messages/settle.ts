@@ -7,7 +7,8 @@ import type { Changes } from '../changes.ts';
 import type { EngineContext } from '../context.ts';
 import type { ConversationRow } from '../conversations/repository.ts';
 import { mentionsAccount, type Extras } from './extras.ts';
-import type { Edit } from './operations-repository.ts';
+import { reaches } from '../rooms/state.ts';
+import type { Deletion, Edit } from './operations-repository.ts';
 import type { MessagePlace, OriginalText } from './repository.ts';
 
 interface Wording {
@@ -40,8 +41,11 @@ export function settleMessage(
 ): void {
   const place = context.store.messages.place(messageId);
   if (place?.conversation !== conversation || place.kind !== 'text' || place.isDeleted) return;
-  if (context.store.operations.isDeleted(messageId, conversation, place.authorId)) {
-    eraseWords(context, changes, place, messageId);
+  const deletion = context.store.operations
+    .deletions(messageId, conversation)
+    .find((candidate) => mayDelete(context, place, candidate));
+  if (deletion !== undefined) {
+    eraseWords(context, changes, place, messageId, deletion.by);
     return;
   }
   const original = context.store.messages.original(messageId);
@@ -55,14 +59,27 @@ export function settleMessage(
   showMessage(changes, conversation, place, messageId);
 }
 
+/** Its author, or who was an admin of the room when the relay accepted the deletion. */
+function mayDelete(
+  context: EngineContext,
+  { conversation, authorId }: MessagePlace,
+  { by, acceptedOrder }: Deletion,
+): boolean {
+  if (by === authorId) return true;
+  const order = acceptedOrder ?? context.orderNow();
+  const role = context.store.rooms.roleAt(conversation, by, order);
+  return role !== null && reaches(role, 'admin');
+}
+
 function eraseWords(
   context: EngineContext,
   changes: Changes,
-  place: MessagePlace & { readonly authorId: AccountId },
+  place: MessagePlace,
   messageId: MessageId,
+  by: AccountId,
 ): void {
   const { store } = context;
-  store.messages.markDeleted(messageId, place.authorId);
+  store.messages.markDeleted(messageId, by);
   store.operations.forgetWordings(messageId, place.conversation);
   changes.forgets = true;
   showMessage(changes, place.conversation, place, messageId);

@@ -30,7 +30,8 @@ export function readUpTo(
   const owesReceipts = conversation.state === 'active' && store.settings.get().sendReadReceipts;
   for (const message of read) {
     showMessage(changes, conversation.row, message, message.messageId);
-    if (owesReceipts) store.receipts.add(conversation.row, message.messageId, 'read');
+    const authorId = conversation.kind === 'room' ? message.authorId : null;
+    if (owesReceipts) store.receipts.add(conversation.row, message.messageId, 'read', authorId);
   }
   if (owesReceipts) changes.toSend.add(conversation.row);
   if (context.requireAccount().ownDeviceIds.length > 1) {

@@ -6,6 +6,8 @@ import type { Changes } from '../changes.ts';
 import type { EngineContext } from '../context.ts';
 import { archiveSession } from '../crypto/archive-session.ts';
 import type { UnitOfWork } from '../crypto/unit-of-work.ts';
+import type { Conversation } from '../conversations/repository.ts';
+import type { StoredEnvelope } from '../send/envelope-repository.ts';
 import { queueContent } from '../send/compose.ts';
 import type { RetryRequest } from './retry-request.ts';
 
@@ -21,6 +23,18 @@ export function archiveFailedSession(unit: UnitOfWork, source: DeviceAddress, re
   if (session === null || request.ratchetKey === undefined) return;
   if (!session.hasCurrentState() || !session.currentRatchetKeyMatches(request.ratchetKey)) return;
   archiveSession(unit, source);
+}
+
+function mayHaveAgain(
+  context: EngineContext,
+  conversation: Conversation,
+  original: StoredEnvelope | null,
+  { accountId }: DeviceAddress,
+): boolean {
+  if (conversation.kind === 'direct') return accountId === conversation.peerId;
+  if (original !== null && original.recipients !== null) return original.recipients.includes(accountId);
+  const order = original === null ? null : context.store.envelopes.acceptedOrder(original.envelopeId);
+  return order !== null && context.store.rooms.roleAt(conversation.row, accountId, order) !== null;
 }
 
 /** Queues the envelope once more for the one device. Runs inside the batch's transaction. */
@@ -39,7 +53,8 @@ export function answerRetryRequest(
       : store.conversations.byRow(original.conversation);
   if (conversation === null || conversation.state === 'blocked') return;
   // Only those it was sent to may have it again.
-  if (source.accountId !== conversation.peerId && source.accountId !== account.accountId) return;
+  if (source.accountId !== account.accountId && !mayHaveAgain(context, conversation, original, source))
+    return;
   if (original === null) {
     // A stranger, who may ask for anything, hears nothing of us.
     if (conversation.state !== 'active') return;
@@ -52,6 +67,8 @@ export function answerRetryRequest(
     context.log.warn('receive.retry-refused');
     return;
   }
+  // It may lack the key of the room as well.
+  if (conversation.kind === 'room') store.senderKeys.removeShare(conversation.row, source);
   store.envelopes.insert({
     ...original,
     envelopeId: context.ids.envelopeId(),

@@ -10,6 +10,8 @@ import type { Conversation } from '../conversations/repository.ts';
 import { advance, judgeLate, judgeLink } from '../crypto/author-chain.ts';
 import { isPlausible } from '../crypto/hybrid-clock.ts';
 import type { ParsedContent } from '../crypto/signed-content.ts';
+import { takeJoinRequest, takeRoomUpdate } from '../rooms/receive.ts';
+import { applyToRoom } from '../rooms/apply.ts';
 import { applyReceipt } from '../receipts/apply.ts';
 import { applyReadSync } from '../receipts/read.ts';
 import { applyOperation } from '../messages/operations.ts';
@@ -35,11 +37,27 @@ export function applyContent(
   const { store } = context;
   const account = context.requireAccount();
   const isOwn = content.author.accountId === account.accountId;
+  if (content.recipientId === null) {
+    applyToRoom(context, changes, content, signature, arrival);
+    return;
+  }
   const peerId = isOwn ? content.recipientId : content.author.accountId;
   const conversation = OPENS_CONVERSATION.has(content.body.case)
     ? conversationWith(context, peerId, { newState: isOwn ? 'active' : 'request' })
     : store.conversations.byPeer(peerId);
   if (conversation === null) return;
+  applyTo(context, changes, conversation, { content, signature }, arrival);
+}
+
+/** In a conversation that is there. */
+export function applyTo(
+  context: EngineContext,
+  changes: Changes,
+  conversation: Conversation,
+  { content, signature }: VerifiedContent,
+  arrival: Arrival,
+): void {
+  const isOwn = content.author.accountId === context.requireAccount().accountId;
   // People who are blocked are not heard; their chain goes on, so that unblocking shows no false gap.
   const isBlocked = conversation.state === 'blocked' && !isOwn;
   const chain = followChain(context, conversation, content);
@@ -71,7 +89,15 @@ export function applyContent(
       if (isOwn && signature === 'valid') applyOwnSync(context, changes, conversation, content, body.value);
       return;
     case 'receipt':
-      if (!isOwn) applyReceipt(context, changes, conversation, body.value, arrival.receivedAtMs);
+      if (!isOwn)
+        applyReceipt(
+          context,
+          changes,
+          conversation,
+          content.author.accountId,
+          body.value,
+          arrival.receivedAtMs,
+        );
       return;
     case 'profile':
       if (!isOwn && signature === 'valid') applyProfile(context, changes, conversation, content, body.value);
@@ -81,6 +107,19 @@ export function applyContent(
       return;
     case 'typing':
       if (!isOwn) applyTyping(changes, conversation, content.author.accountId, body.value);
+      return;
+    case 'roomUpdate':
+      if (conversation.kind === 'room') takeRoomUpdate(context, changes, conversation, body.value);
+      return;
+    case 'roomJoinRequest':
+      if (conversation.kind === 'room') takeJoinRequest(context, changes, conversation, content, body.value);
+      return;
+    case 'roomWelcome':
+      // The room is there already: what is news in it comes by its log.
+      if (conversation.kind === 'room') changes.roomsToFollow.add(conversation.row);
+      return;
+    case 'senderKeyShare':
+      // Taken in where the keys are, when it was opened.
       return;
     case 'sessionReset':
       // The session it came through is all it wanted to bring.
@@ -97,13 +136,7 @@ function followChain(context: EngineContext, conversation: Conversation, content
   const head = store.chains.head(conversation.row, author, chain.epoch);
   const verdict = judgeLink(head, chain);
   if (verdict === 'late') {
-    const isOwn = author.accountId === context.requireAccount().accountId;
-    const near = store.messages.linksAround(
-      conversation.row,
-      isOwn ? 'own' : 'foreign',
-      author.deviceId,
-      chain,
-    );
+    const near = store.messages.linksAround(conversation.row, author, chain);
     return judgeLate(chain, signed.content, near);
   }
   store.chains.save(conversation.row, author, chain.epoch, advance(head, chain, signed.content));
@@ -118,7 +151,7 @@ function applyProfile(
   profile: wire.Profile,
 ): void {
   const name = profile.displayName.trim().slice(0, MAX_DISPLAY_NAME_CHARACTERS);
-  if (context.store.contacts.setProfile(conversation.peerId, name, content.time)) {
+  if (context.store.contacts.setProfile(content.author.accountId, name, content.time)) {
     changes.conversation(conversation.row);
   }
 }

@@ -8,7 +8,8 @@ import {
   type EnvelopeId,
 } from '../../../src-shared/ids.ts';
 import type { EngineContext } from '../context.ts';
-import type { Ciphertext, DecryptFailure } from '../crypto/ciphers.ts';
+import { errorFields } from '../log.ts';
+import type { Ciphertext, Decrypted, DecryptFailure } from '../crypto/ciphers.ts';
 import { decodePacket, type SignedBytes } from '../crypto/packet.ts';
 import { parseRetryRequest, type RetryRequest } from './retry-request.ts';
 import { needsSignature, parseContent, verifyContent, type ParsedContent } from '../crypto/signed-content.ts';
@@ -74,11 +75,8 @@ export async function openEnvelope(
     const request = parseRetryRequest(bytes);
     return request === null ? { kind: 'unreadable', cause: 'malformed' } : { kind: 'retry-request', request };
   }
-  if (type !== relay.CiphertextType.PRE_KEY && type !== relay.CiphertextType.WHISPER) {
-    return { kind: 'unreadable', cause: 'malformed' };
-  }
   const fork = unit.fork();
-  const decrypted = await context.ciphers.decrypt(fork, incoming.source, incoming.ciphertext);
+  const decrypted = await decrypt(context, fork, incoming);
   if (!decrypted.ok) {
     return decrypted.failure === 'duplicate'
       ? { kind: 'duplicate' }
@@ -92,11 +90,49 @@ export async function openEnvelope(
       (signed) => understand(context, unit, incoming.source, signed) ?? [],
     );
     if (contents.length === 0) return { kind: 'unreadable', cause: 'malformed' };
+    for (const { content, signature } of contents) {
+      if (signature === 'valid') await takeSenderKey(context, unit, incoming.source, content);
+    }
     const isPartial = contents.length < packet.contents.length;
     return { kind: 'contents', contents, resendOf: packet.resendOf, isPartial };
-  } catch {
+  } catch (error) {
+    if (unit.readFailure !== null) throw error;
     // The sender, who is authenticated, wrote something this version cannot read: asking again is no use.
     return { kind: 'unreadable', cause: 'malformed' };
+  }
+}
+
+async function decrypt(
+  context: EngineContext,
+  unit: UnitOfWork,
+  { source, ciphertext }: Incoming,
+): Promise<Decrypted> {
+  switch (ciphertext.type) {
+    case relay.CiphertextType.PRE_KEY:
+    case relay.CiphertextType.WHISPER:
+      return context.ciphers.decrypt(unit, source, ciphertext);
+    case relay.CiphertextType.SENDER_KEY:
+      return context.ciphers.decryptFromRoom(unit, source, ciphertext.bytes);
+    default:
+      return { ok: false, failure: 'malformed' };
+  }
+}
+
+/** The key with which its sender writes in a room; it is needed before the room itself is. */
+async function takeSenderKey(
+  context: EngineContext,
+  unit: UnitOfWork,
+  source: DeviceAddress,
+  { body }: ParsedContent,
+): Promise<void> {
+  if (body.case !== 'senderKeyShare') return;
+  const fork = unit.fork();
+  try {
+    await context.ciphers.acceptDistribution(fork, source, body.value.distribution);
+    fork.join();
+  } catch (error) {
+    if (fork.readFailure !== null) throw fork.readFailure;
+    context.log.warn('rooms.bad-sender-key', errorFields(error));
   }
 }
 
@@ -124,7 +160,7 @@ function checkAuthor(context: EngineContext, source: DeviceAddress, content: Par
   if (author.accountId !== source.accountId || author.deviceId !== source.deviceId) {
     throw new RangeError('the content names another author than its sender');
   }
-  if (author.accountId !== ownId && recipientId !== ownId) {
+  if (author.accountId !== ownId && recipientId !== null && recipientId !== ownId) {
     throw new RangeError('the content was written to somebody else');
   }
 }

@@ -2,6 +2,7 @@
  * Unreadable mail never stops the queue: it is put aside with its cause, the sender is asked to send it
  * again, and the conversation shows one quiet line until that works out. Inside the batch's transaction.
  */
+import { relay } from '../../../src-shared/protocol/frames.ts';
 import type { DeviceAddress, EnvelopeId } from '../../../src-shared/ids.ts';
 import type { Changes } from '../changes.ts';
 import type { EngineContext } from '../context.ts';
@@ -23,9 +24,10 @@ export function parkEnvelope(
   const { store, ids } = context;
   context.log.warn('receive.parked', { cause });
   const isOwn = incoming.source.accountId === context.requireAccount().accountId;
-  const conversation = isOwn
-    ? null
-    : conversationWith(context, incoming.source.accountId, { newState: 'request' });
+  // Which room a sender key belongs to is known only once it is there.
+  const isOfRoom = incoming.ciphertext.type === relay.CiphertextType.SENDER_KEY;
+  const conversation =
+    isOwn || isOfRoom ? null : conversationWith(context, incoming.source.accountId, { newState: 'request' });
   if (conversation?.state === 'blocked') return;
   const nowMs = context.relayNowMs();
   // What the sender wrote cannot be read by this version: sending it again would not change that.

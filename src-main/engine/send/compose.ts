@@ -1,8 +1,8 @@
 /** From something to say to a signed content in the outbox. Runs inside the caller's transaction. */
-import type { MessageId } from '../../../src-shared/ids.ts';
+import type { AccountId, MessageId } from '../../../src-shared/ids.ts';
 import type { Changes } from '../changes.ts';
 import type { EngineContext } from '../context.ts';
-import type { Conversation } from '../conversations/repository.ts';
+import type { Conversation, DirectConversation } from '../conversations/repository.ts';
 import { advance, type ChainClaim, type ChainLink } from '../crypto/author-chain.ts';
 import { believableTime, nextHybridTime } from '../crypto/hybrid-clock.ts';
 import type { SignedBytes } from '../crypto/packet.ts';
@@ -34,7 +34,7 @@ export function composeContent(context: EngineContext, options: ComposeOptions):
     messageId: options.messageId ?? context.ids.messageId(),
     roomId: conversation.roomId,
     author: account.address,
-    recipientId: conversation.peerId,
+    recipientId: conversation.kind === 'direct' ? conversation.peerId : null,
     time,
     chain: isChained(body) ? claimAfter(head, epoch) : null,
   };
@@ -55,12 +55,17 @@ function claimAfter(head: ChainLink | null, epoch: number): ChainClaim {
 export function queueContent(
   context: EngineContext,
   changes: Changes,
-  options: ComposeOptions & { readonly audience: Audience },
+  options: ComposeOptions & {
+    readonly audience: Audience;
+    /** Those of the conversation it is for alone. */
+    readonly recipients?: readonly AccountId[];
+  },
 ): void {
   const { signed } = composeContent(context, options);
   context.store.outbox.add({
     conversation: options.conversation.row,
     audience: options.audience,
+    recipients: options.recipients ?? null,
     messageId: null,
     signed,
     createdAtMs: context.clock.now(),
@@ -72,7 +77,7 @@ export function queueContent(
 export function queueProfileIfNews(
   context: EngineContext,
   changes: Changes,
-  conversation: Conversation,
+  conversation: DirectConversation,
 ): void {
   const account = context.requireAccount();
   const contact = context.store.contacts.get(conversation.peerId);

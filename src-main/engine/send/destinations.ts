@@ -3,22 +3,33 @@ import { parseDeviceId, type AccountId, type DeviceAddress } from '../../../src-
 import type { EngineContext } from '../context.ts';
 import type { Conversation } from '../conversations/repository.ts';
 import type { StoredEnvelope } from './envelope-repository.ts';
-import type { Audience } from './outbox-repository.ts';
+
+type Addressed = Pick<StoredEnvelope, 'audience' | 'recipients' | 'target'>;
+
+/** True for what is encrypted once, with a sender key, for everybody in a room. */
+export function isForRoom(conversation: Conversation, envelope: Addressed): boolean {
+  return (
+    conversation.kind === 'room' &&
+    envelope.audience === 'everyone' &&
+    envelope.recipients === null &&
+    envelope.target === null
+  );
+}
 
 export function destinationAccounts(
   context: EngineContext,
   conversation: Conversation,
-  envelope: StoredEnvelope,
+  envelope: Addressed,
 ): readonly AccountId[] {
   if (envelope.target !== null) return [envelope.target.accountId];
+  if (envelope.recipients !== null) return envelope.recipients;
   const own = context.requireAccount().accountId;
-  const accounts: Record<Audience, readonly AccountId[]> = {
-    // Ourselves even when this is our only device as far as it knows: the relay tells of new ones.
-    everyone: [conversation.peerId, own],
-    peer: [conversation.peerId],
-    'own-devices': [own],
-  };
-  return accounts[envelope.audience];
+  if (envelope.audience === 'own-devices') return [own];
+  if (conversation.kind === 'room') {
+    return [...(context.store.rooms.get(conversation.row)?.members.keys() ?? [])];
+  }
+  // Ourselves even when this is our only device as far as it knows: the relay tells of new ones.
+  return envelope.audience === 'everyone' ? [conversation.peerId, own] : [conversation.peerId];
 }
 
 export interface DevicesToReach {
@@ -31,7 +42,7 @@ export interface DevicesToReach {
 export function devicesToReach(
   context: EngineContext,
   conversation: Conversation,
-  envelope: StoredEnvelope,
+  envelope: Addressed,
 ): DevicesToReach {
   if (envelope.target !== null) return { devices: [envelope.target], unknownAccounts: [] };
   const account = context.requireAccount();

@@ -5,12 +5,14 @@
 import type { AccountId, DeviceAddress, DeviceId } from '../../../src-shared/ids.ts';
 import { addressKey } from '../../../src-shared/ids.ts';
 import type { EngineContext } from '../context.ts';
-import type { Conversation } from '../conversations/repository.ts';
+import type { Changes } from '../changes.ts';
+import type { Conversation, RoomConversation } from '../conversations/repository.ts';
 import { encodePacket } from '../crypto/packet.ts';
 import type { RelayApi } from '../sync/relay-api.ts';
-import { devicesToReach } from './destinations.ts';
+import { devicesToReach, isForRoom } from './destinations.ts';
 import type { StoredCiphertext, StoredEnvelope } from './envelope-repository.ts';
 import type { Draft } from './form-envelope.ts';
+import { currentSenderKey } from './sender-key.ts';
 import { startSessions } from './start-sessions.ts';
 
 /** Encrypts a new envelope and stores it; what it carries leaves the queue in the same transaction. */
@@ -21,8 +23,11 @@ export async function encryptDraft(
   draft: Draft,
 ): Promise<void> {
   const { store } = context;
-  await encrypt(context, relayApi, conversation, draft.envelope, (changes) => {
+  await encrypt(context, relayApi, conversation, draft.envelope, (changes, ciphertexts) => {
     store.envelopes.insert(draft.envelope);
+    if (draft.sharesKey) {
+      for (const ciphertext of ciphertexts) store.senderKeys.addShare(conversation.row, ciphertext);
+    }
     for (const item of draft.items) {
       store.outbox.assign(item, draft.envelope.envelopeId);
       if (item.messageId === null) continue;
@@ -43,7 +48,7 @@ export async function completeEnvelope(
   await encrypt(context, relayApi, conversation, envelope, () => undefined);
 }
 
-type StoreEnvelope = Parameters<EngineContext['transact']>[0];
+type StoreEnvelope = (changes: Changes, ciphertexts: readonly StoredCiphertext[]) => void;
 
 async function encrypt(
   context: EngineContext,
@@ -52,6 +57,10 @@ async function encrypt(
   envelope: StoredEnvelope,
   storeEnvelope: StoreEnvelope,
 ): Promise<void> {
+  if (conversation.kind === 'room' && isForRoom(conversation, envelope)) {
+    await encryptOnce(context, conversation, envelope, storeEnvelope);
+    return;
+  }
   await ensureSessions(context, relayApi, conversation, envelope);
   await context.cryptoLane.run(async () => {
     const covered = new Set(
@@ -72,18 +81,42 @@ async function encrypt(
       ciphertexts.push({ address, registrationId, ciphertext });
     }
     context.transactWithKeys(unit, (changes) => {
-      storeEnvelope(changes);
+      storeEnvelope(changes, ciphertexts);
       for (const ciphertext of ciphertexts)
         context.store.envelopes.saveCiphertext(envelope.envelopeId, ciphertext);
     });
   });
 }
 
-async function ensureSessions(
+/** With the sender key that everybody in the room was sent before. */
+async function encryptOnce(
+  context: EngineContext,
+  conversation: RoomConversation,
+  envelope: StoredEnvelope,
+  storeEnvelope: StoreEnvelope,
+): Promise<void> {
+  // A retry sends the same bytes.
+  if (context.store.envelopes.sharedCiphertext(envelope.envelopeId) !== null) return;
+  const { distributionId } = currentSenderKey(context, conversation);
+  await context.cryptoLane.run(async () => {
+    const unit = context.newUnit();
+    const plaintext = encodePacket(envelope.batch, envelope.resendOf);
+    // A room of one has nobody to have made the key for.
+    await context.ciphers.distribution(unit, distributionId);
+    const ciphertext = await context.ciphers.encryptForRoom(unit, distributionId, plaintext);
+    context.transactWithKeys(unit, (changes) => {
+      storeEnvelope(changes, []);
+      context.store.envelopes.setSharedCiphertext(envelope.envelopeId, ciphertext);
+      context.store.senderKeys.countMessage(conversation.row);
+    });
+  });
+}
+
+export async function ensureSessions(
   context: EngineContext,
   relayApi: RelayApi,
   conversation: Conversation,
-  envelope: StoredEnvelope,
+  envelope: Pick<StoredEnvelope, 'audience' | 'recipients' | 'target'>,
 ): Promise<void> {
   const { devices, unknownAccounts } = devicesToReach(context, conversation, envelope);
   for (const accountId of unknownAccounts) await startSessions(context, relayApi, accountId, []);

@@ -12,13 +12,15 @@ import {
 import type { ConversationRow } from '../conversations/repository.ts';
 import type { Ciphertext } from '../crypto/ciphers.ts';
 import type { Blob, Sql } from '../store/database.ts';
-import { blob, fromBlob } from '../store/ids.ts';
+import { blob, fromBlob, joinIds, splitIds } from '../store/ids.ts';
 import type { Audience } from './outbox-repository.ts';
 
 export interface StoredEnvelope {
   readonly envelopeId: EnvelopeId;
   readonly conversation: ConversationRow;
   readonly audience: Audience;
+  /** Accounts it is for, where the audience does not say. */
+  readonly recipients: readonly AccountId[] | null;
   /** The one device it is for, where it answers that device's request to resend. */
   readonly target: DeviceAddress | null;
   /** Serialized ContentBatch. */
@@ -37,6 +39,7 @@ interface EnvelopeRow {
   envelopeId: Blob;
   conversation: ConversationRow;
   audience: Audience;
+  recipients: Blob | null;
   targetAccountId: Blob | null;
   targetDeviceId: number | null;
   batch: Blob;
@@ -44,15 +47,17 @@ interface EnvelopeRow {
   createdAtMs: number;
 }
 
-const COLUMNS = `envelope_id AS envelopeId, conversation, audience, target_account_id AS targetAccountId,
+const COLUMNS = `envelope_id AS envelopeId, conversation, audience, recipients, target_account_id AS targetAccountId,
                  target_device_id AS targetDeviceId, batch, resend_of AS resendOf, created_at_ms AS createdAtMs`;
 
 export type EnvelopeRepository = ReturnType<typeof envelopeRepository>;
 
 export function envelopeRepository(sql: Sql) {
-  const insert = sql.prepare<[Blob, number, Audience, Blob | null, number | null, Blob, Blob | null, number]>(
-    `INSERT INTO envelopes (envelope_id, conversation, audience, target_account_id, target_device_id, state, batch, resend_of, created_at_ms)
-     VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, ?)`,
+  const insert = sql.prepare<
+    [Blob, number, Audience, Blob | null, Blob | null, number | null, Blob, Blob | null, number]
+  >(
+    `INSERT INTO envelopes (envelope_id, conversation, audience, recipients, target_account_id, target_device_id, state, batch, resend_of, created_at_ms)
+     VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?)`,
   );
   const get = sql.prepare<[Blob], EnvelopeRow>(`SELECT ${COLUMNS} FROM envelopes WHERE envelope_id = ?`);
   // UUIDv7 ids of one device ascend, so they break ties of the clock.
@@ -61,7 +66,8 @@ export function envelopeRepository(sql: Sql) {
      ORDER BY created_at_ms, envelope_id LIMIT 1`,
   );
   const accept = sql.prepare<[number, Blob]>(
-    `UPDATE envelopes SET state = 'accepted', accepted_order = ? WHERE envelope_id = ?`,
+    `UPDATE envelopes SET state = 'accepted', accepted_order = ?, shared_ciphertext = NULL
+     WHERE envelope_id = ?`,
   );
   const newestAccepted = sql.prepare<[], { order: number | null }>(
     'SELECT max(accepted_order) AS "order" FROM envelopes WHERE accepted_order IS NOT NULL',
@@ -92,6 +98,15 @@ export function envelopeRepository(sql: Sql) {
     'DELETE FROM ciphertexts WHERE envelope_id = ? AND account_id = ? AND device_id = ?',
   );
   const removeCiphertexts = sql.prepare<[Blob]>('DELETE FROM ciphertexts WHERE envelope_id = ?');
+  const orderOf = sql.prepare<[Blob], { acceptedOrder: number | null }>(
+    'SELECT accepted_order AS acceptedOrder FROM envelopes WHERE envelope_id = ?',
+  );
+  const shared = sql.prepare<[Blob], { ciphertext: Blob | null }>(
+    'SELECT shared_ciphertext AS ciphertext FROM envelopes WHERE envelope_id = ?',
+  );
+  const setShared = sql.prepare<[Blob | null, Blob]>(
+    'UPDATE envelopes SET shared_ciphertext = ? WHERE envelope_id = ?',
+  );
   const countResend = sql.prepare<[Blob, Blob, number], { count: number }>(
     `INSERT INTO resends (envelope_id, account_id, device_id, count) VALUES (?, ?, ?, 1)
      ON CONFLICT DO UPDATE SET count = count + 1 RETURNING count`,
@@ -107,6 +122,7 @@ export function envelopeRepository(sql: Sql) {
         blob(envelope.envelopeId),
         envelope.conversation,
         envelope.audience,
+        envelope.recipients === null ? null : joinIds(envelope.recipients),
         envelope.target === null ? null : blob(envelope.target.accountId),
         envelope.target?.deviceId ?? null,
         envelope.batch,
@@ -121,6 +137,9 @@ export function envelopeRepository(sql: Sql) {
       accept.run(order, blob(envelopeId));
       removeCiphertexts.run(blob(envelopeId));
     },
+    /** Null while no relay has it. */
+    acceptedOrder: (envelopeId: EnvelopeId): number | null =>
+      orderOf.get(blob(envelopeId))?.acceptedOrder ?? null,
     newestAcceptedOrder: (): number => newestAccepted.get()?.order ?? 0,
     /** Oldest first. */
     acceptedAfter: (order: number): readonly StoredEnvelope[] => acceptedAfter.all(order).map(present),
@@ -151,6 +170,11 @@ export function envelopeRepository(sql: Sql) {
     removeCiphertext(envelopeId: EnvelopeId, address: DeviceAddress): void {
       removeCiphertext.run(blob(envelopeId), blob(address.accountId), address.deviceId);
     },
+    /** The one ciphertext for all, made with a sender key; null while there is none. */
+    sharedCiphertext: (envelopeId: EnvelopeId): Blob | null =>
+      shared.get(blob(envelopeId))?.ciphertext ?? null,
+    setSharedCiphertext: (envelopeId: EnvelopeId, ciphertext: Blob | null) =>
+      void setShared.run(ciphertext, blob(envelopeId)),
     /** Counts one more time that a device gets this envelope again; returns how often that is now. */
     countResend: (envelopeId: EnvelopeId, to: DeviceAddress): number =>
       countResend.get(blob(envelopeId), blob(to.accountId), to.deviceId)?.count ?? 1,
@@ -162,10 +186,11 @@ function envelope(row: EnvelopeRow | undefined): StoredEnvelope | null {
 }
 
 function present(row: EnvelopeRow): StoredEnvelope {
-  const { targetAccountId, targetDeviceId, ...rest } = row;
+  const { targetAccountId, targetDeviceId, recipients, ...rest } = row;
   return {
     ...rest,
     envelopeId: fromBlob<EnvelopeId>(row.envelopeId),
+    recipients: recipients === null ? null : splitIds(recipients),
     target:
       targetAccountId === null || targetDeviceId === null
         ? null

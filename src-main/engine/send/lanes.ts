@@ -4,15 +4,17 @@
  */
 import { KithError } from '../../../src-shared/errors.ts';
 import type { EngineContext } from '../context.ts';
-import type { Conversation, ConversationRow } from '../conversations/repository.ts';
+import type { Conversation, ConversationRow, RoomConversation } from '../conversations/repository.ts';
 import { MAX_CONTENTS_PER_PACKET } from '../crypto/packet.ts';
 import { errorFields } from '../log.ts';
 import { backoffDelayMs, SEND_GIVE_UP_MS, SEND_RETRY_BASE_MS, SEND_RETRY_CAP_MS } from '../sync/backoff.ts';
 import type { RelayApi } from '../sync/relay-api.ts';
 import { isTransient } from '../sync/relay-errors.ts';
-import { completeEnvelope, encryptDraft } from './encrypt-envelope.ts';
+import { isForRoom } from './destinations.ts';
+import { completeEnvelope, encryptDraft, ensureSessions } from './encrypt-envelope.ts';
 import type { StoredEnvelope } from './envelope-repository.ts';
-import { formEnvelope } from './form-envelope.ts';
+import { formEnvelope, type Draft } from './form-envelope.ts';
+import { currentSenderKey, devicesLacking, formShare } from './sender-key.ts';
 import { failEnvelope, transmit, type Attempt } from './transmit.ts';
 
 /** DESIGN §7: contents that follow another within this time travel as one batch. */
@@ -144,12 +146,16 @@ export class SendLanes {
     const conversation = store.conversations.byRow(row);
     if (conversation === null || this.#isHeld(conversation)) return;
     const unsent = store.envelopes.firstUnsent(row);
-    const draft = unsent === null ? formEnvelope(this.#context, conversation) : null;
-    const envelope = unsent ?? draft?.envelope;
-    if (envelope === undefined) return;
+    const formed = unsent === null ? formEnvelope(this.#context, conversation) : null;
+    const first = unsent ?? formed?.envelope;
+    if (first === undefined) return;
+    let attempt: Attempt = { envelope: first, draft: formed };
     try {
+      const share = formed === null ? null : await this.#shareBefore(conversation, formed);
+      if (share !== null) attempt = { envelope: share.envelope, draft: share };
+      const { envelope, draft } = attempt;
       if (draft !== null) await encryptDraft(this.#context, this.#relay, conversation, draft);
-      await this.#transmit(conversation, envelope, unsent === null ? 'complete' : 'incomplete');
+      await this.#transmit(conversation, envelope, draft === null ? 'incomplete' : 'complete');
       lane.failures = 0;
       lane.failingSinceMs = null;
       lane.lastSentMs = this.#context.clock.monotonic();
@@ -158,14 +164,41 @@ export class SendLanes {
       }
       lane.again = true;
     } catch (error) {
-      this.#handleFailure(conversation, { envelope, draft }, lane, error);
+      this.#handleFailure(conversation, attempt, lane, error);
     }
   }
 
   /** Nothing is sent to people we blocked, nor under a key nobody has looked at. */
   #isHeld(conversation: Conversation): boolean {
-    const identity = this.#context.store.keys.identity(conversation.peerId);
-    return conversation.state === 'blocked' || identity?.state === 'changed';
+    if (conversation.state === 'blocked') return true;
+    if (conversation.kind === 'room') return false;
+    return this.#context.store.keys.identity(conversation.peerId)?.state === 'changed';
+  }
+
+  /** What is said to a room is preceded by its key, to those who lack it. */
+  async #shareBefore(conversation: Conversation, draft: Draft): Promise<Draft | null> {
+    if (conversation.kind === 'direct' || !isForRoom(conversation, draft.envelope)) return null;
+    return this.#share(conversation, draft.envelope);
+  }
+
+  async #share(conversation: RoomConversation, envelope: StoredEnvelope): Promise<Draft | null> {
+    await ensureSessions(this.#context, this.#relay, conversation, envelope);
+    const key = currentSenderKey(this.#context, conversation);
+    const lacking = new Set(devicesLacking(this.#context, conversation).map(({ accountId }) => accountId));
+    if (lacking.size === 0) return null;
+    // Before what it is for, also after a restart.
+    return formShare(this.#context, conversation, key, [...lacking], envelope.createdAtMs - 1);
+  }
+
+  /** Those who came in meanwhile get the key first, in envelopes of their own. */
+  async #shareWithNew(conversation: Conversation, envelope: StoredEnvelope): Promise<void> {
+    if (conversation.kind === 'direct' || !isForRoom(conversation, envelope)) return;
+    for (let mends = 0; mends <= MAX_MENDS; mends++) {
+      const share = await this.#share(conversation, envelope);
+      if (share === null) return;
+      await encryptDraft(this.#context, this.#relay, conversation, share);
+      await this.#transmit(conversation, share.envelope, 'complete');
+    }
   }
 
   async #transmit(
@@ -175,7 +208,10 @@ export class SendLanes {
   ): Promise<void> {
     let isComplete = state === 'complete';
     for (let mends = 0; mends <= MAX_MENDS; mends++) {
-      if (!isComplete) await completeEnvelope(this.#context, this.#relay, conversation, envelope);
+      if (!isComplete) {
+        await this.#shareWithNew(conversation, envelope);
+        await completeEnvelope(this.#context, this.#relay, conversation, envelope);
+      }
       if ((await transmit(this.#context, this.#relay, conversation, envelope)) === 'accepted') return;
       isComplete = false;
     }

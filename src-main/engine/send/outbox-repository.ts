@@ -1,9 +1,9 @@
 /** Contents that are to be sent, in order. A row is durable before anything of it leaves this device. */
-import type { EnvelopeId, MessageId } from '../../../src-shared/ids.ts';
+import type { AccountId, EnvelopeId, MessageId } from '../../../src-shared/ids.ts';
 import type { ConversationRow } from '../conversations/repository.ts';
 import type { SignedBytes } from '../crypto/packet.ts';
 import type { Blob, Sql } from '../store/database.ts';
-import { blob, fromBlob } from '../store/ids.ts';
+import { blob, fromBlob, joinIds, splitIds } from '../store/ids.ts';
 
 /** Whose devices a content is for: the other side's and our own others, one of them only. */
 export type Audience = 'everyone' | 'peer' | 'own-devices';
@@ -11,6 +11,8 @@ export type Audience = 'everyone' | 'peer' | 'own-devices';
 export interface OutboxItem {
   readonly row: number;
   readonly audience: Audience;
+  /** Accounts it is for, where the audience does not say. */
+  readonly recipients: readonly AccountId[] | null;
   readonly messageId: MessageId | null;
   readonly signed: SignedBytes;
   readonly createdAtMs: number;
@@ -19,6 +21,8 @@ export interface OutboxItem {
 export interface NewOutboxItem {
   readonly conversation: ConversationRow;
   readonly audience: Audience;
+  /** Accounts it is for, where the audience does not say. */
+  readonly recipients: readonly AccountId[] | null;
   readonly messageId: MessageId | null;
   readonly signed: SignedBytes;
   readonly createdAtMs: number;
@@ -27,6 +31,7 @@ export interface NewOutboxItem {
 interface Row {
   row: number;
   audience: Audience;
+  recipients: Blob | null;
   messageId: Blob | null;
   content: Blob;
   signature: Blob;
@@ -36,12 +41,12 @@ interface Row {
 export type OutboxRepository = ReturnType<typeof outboxRepository>;
 
 export function outboxRepository(sql: Sql) {
-  const insert = sql.prepare<[number, Audience, Blob | null, Uint8Array, Uint8Array, number]>(
-    `INSERT INTO outbox (conversation, audience, message_id, content, signature, created_at_ms)
-     VALUES (?, ?, ?, ?, ?, ?)`,
+  const insert = sql.prepare<[number, Audience, Blob | null, Blob | null, Uint8Array, Uint8Array, number]>(
+    `INSERT INTO outbox (conversation, audience, recipients, message_id, content, signature, created_at_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
   const queued = sql.prepare<[number, number], Row>(
-    `SELECT id AS row, audience, message_id AS messageId, content, signature, created_at_ms AS createdAtMs
+    `SELECT id AS row, audience, recipients, message_id AS messageId, content, signature, created_at_ms AS createdAtMs
      FROM outbox WHERE conversation = ? AND envelope_id IS NULL ORDER BY id LIMIT ?`,
   );
   const queuedMessage = sql.prepare<[number]>(
@@ -75,6 +80,7 @@ export function outboxRepository(sql: Sql) {
       insert.run(
         item.conversation,
         item.audience,
+        item.recipients === null ? null : joinIds(item.recipients),
         item.messageId === null ? null : blob(item.messageId),
         item.signed.content,
         item.signed.signature,
@@ -86,6 +92,7 @@ export function outboxRepository(sql: Sql) {
       queued.all(conversation, limit).map((row) => ({
         row: row.row,
         audience: row.audience,
+        recipients: row.recipients === null ? null : splitIds(row.recipients),
         messageId: row.messageId === null ? null : fromBlob<MessageId>(row.messageId),
         signed: { content: row.content, signature: row.signature },
         createdAtMs: row.createdAtMs,

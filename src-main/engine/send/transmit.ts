@@ -6,11 +6,12 @@ import { relay } from '../../../src-shared/protocol/frames.ts';
 import { MAX_FRAME_BYTES } from '../../../src-shared/protocol/limits.ts';
 import type { EngineContext } from '../context.ts';
 import { archiveSession } from '../crypto/archive-session.ts';
-import type { Conversation } from '../conversations/repository.ts';
+import type { Conversation, RoomConversation } from '../conversations/repository.ts';
+import { followRoom } from '../rooms/follow.ts';
 import { acceptContent, failContent } from '../messages/outbound.ts';
 import { fromRelayError } from '../sync/relay-errors.ts';
 import type { OutgoingEnvelope, RelayApi } from '../sync/relay-api.ts';
-import { destinationAccounts } from './destinations.ts';
+import { destinationAccounts, isForRoom } from './destinations.ts';
 import type { StoredEnvelope } from './envelope-repository.ts';
 import type { Draft } from './form-envelope.ts';
 import { startSessions } from './start-sessions.ts';
@@ -40,6 +41,13 @@ export async function transmit(
       await mend(context, relayApi, envelope, result.outcome.value.accounts);
       return 'mended';
     case 'error':
+      if (conversation.kind === 'room' && result.outcome.value.code === relay.ErrorCode.ROOM_REVISION_STALE) {
+        await followRoom(context, relayApi, conversation.row);
+        context.transact(() => {
+          context.store.envelopes.setSharedCiphertext(envelope.envelopeId, null);
+        });
+        return 'mended';
+      }
       throw fromRelayError(result.outcome.value);
     default:
       throw new KithError('protocol', 'The relay did not say what became of a message.');
@@ -51,6 +59,9 @@ function outgoingEnvelope(
   conversation: Conversation,
   envelope: StoredEnvelope,
 ): OutgoingEnvelope {
+  if (conversation.kind === 'room' && isForRoom(conversation, envelope)) {
+    return roomEnvelope(context, conversation, envelope);
+  }
   const ciphertexts = context.store.envelopes.ciphertexts(envelope.envelopeId);
   const bytes = ciphertexts.reduce((total, stored) => total + stored.ciphertext.bytes.length, 0);
   if (bytes > MAX_FRAME_BYTES - FRAME_OVERHEAD_BYTES) {
@@ -69,6 +80,35 @@ function outgoingEnvelope(
           type: ciphertext.type,
           ciphertext: ciphertext.bytes,
         })),
+    })),
+  });
+}
+
+/** One ciphertext and the list of those who can read it. Refused when the room has changed meanwhile. */
+function roomEnvelope(
+  context: EngineContext,
+  conversation: RoomConversation,
+  envelope: StoredEnvelope,
+): OutgoingEnvelope {
+  const { store } = context;
+  const state = store.rooms.get(conversation.row);
+  const own = context.requireAccount().accountId;
+  if (state?.members.has(own) !== true) {
+    throw new KithError('not-a-member', 'You are no longer in this room.');
+  }
+  const sharedCiphertext = store.envelopes.sharedCiphertext(envelope.envelopeId);
+  if (sharedCiphertext === null) throw new KithError('internal', 'The message is not encrypted yet.');
+  const shares = store.senderKeys.shares(conversation.row);
+  return create(relay.OutgoingEnvelopeSchema, {
+    envelopeId: idToBytes(envelope.envelopeId),
+    sharedType: relay.CiphertextType.SENDER_KEY,
+    sharedCiphertext,
+    room: { roomId: idToBytes(conversation.roomId), revision: BigInt(state.revision) },
+    destinations: [...state.members.keys()].map((accountId) => ({
+      accountId: idToBytes(accountId),
+      devices: shares
+        .filter(({ address }) => address.accountId === accountId)
+        .map(({ address, registrationId }) => ({ deviceId: address.deviceId, registrationId })),
     })),
   });
 }
@@ -112,7 +152,10 @@ async function mend(
       context.transactWithKeys(unit, () => {
         for (const deviceId of [...extra, ...stale]) {
           context.store.envelopes.removeCiphertext(envelope.envelopeId, { accountId, deviceId });
+          context.store.senderKeys.removeShare(envelope.conversation, { accountId, deviceId });
         }
+        // What is encrypted once is made anew, for those who are there now.
+        context.store.envelopes.setSharedCiphertext(envelope.envelopeId, null);
       });
     });
     const toStart = [...mismatch.missing, ...mismatch.stale].map(parseDeviceId);
@@ -159,6 +202,8 @@ export function failEnvelope(
     store.outbox.removeOf(envelope.envelopeId);
     store.receipts.removeOf(envelope.envelopeId);
     store.envelopes.remove(envelope.envelopeId);
+    // It may have been the one that brought the key.
+    store.senderKeys.removeShares(conversation.row);
   });
   context.log.warn('send.failed', { reason });
 }

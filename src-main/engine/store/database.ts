@@ -47,7 +47,6 @@ export function openDatabase(path: string, key: Uint8Array): StoreDatabase {
     write.pragma('journal_mode = WAL');
     // FULL: a commit is on the disk before anything is acknowledged to anybody.
     write.pragma('synchronous = FULL');
-    write.pragma('foreign_keys = ON');
     write.pragma('secure_delete = ON');
     write.pragma(`wal_autocheckpoint = ${String(WAL_AUTOCHECKPOINT_PAGES)}`);
     // A log that gets lost must not take the whole schema with it.

@@ -23,6 +23,7 @@ import {
 } from './handshake.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { RelayApi } from './relay-api.ts';
+import { roomApi, type SignedLine } from './room-api.ts';
 import { RelaySocket, type ServerBody } from './relay-socket.ts';
 
 export interface ConnectionHandlers {
@@ -60,6 +61,7 @@ export class RelayConnection {
   readonly #handlers: ConnectionHandlers;
   #view: ConnectionView = OFFLINE;
   #socket: RelaySocket | null = null;
+  #hello: relay.Hello | null = null;
   #heartbeat: Heartbeat | null = null;
   #network: 'up' | 'down' = 'up';
   #isStarted = false;
@@ -166,6 +168,7 @@ export class RelayConnection {
   }
 
   readonly api: RelayApi = {
+    ...roomApi(() => this.#signedLine()),
     send: async (envelopes) => {
       const value = create(relay.SendSchema, { envelopes: [...envelopes] });
       return (await this.#require().request({ case: 'send', value }, 'sendResults')).results;
@@ -196,6 +199,12 @@ export class RelayConnection {
       this.#socket?.notify({ case: 'acknowledge', value });
     },
   };
+
+  #signedLine(): SignedLine {
+    const socket = this.#require();
+    if (this.#hello === null) throw new KithError('offline', 'There is no connection to the relay.');
+    return { socket, relayName: this.#hello.relayName, nonce: this.#hello.nonce };
+  }
 
   #require(): RelaySocket {
     if (this.#socket === null || !this.isOnline) {
@@ -228,6 +237,7 @@ export class RelayConnection {
       case 'hello':
         if (!this.#isTimeFor(body, 'greeting')) return;
         this.#phase = 'handshake';
+        this.#hello = body.value;
         this.#handshake(socket, account, body.value).catch((error: unknown) => {
           this.#fail(socket, error);
         });

@@ -1,10 +1,13 @@
 /** What the rest of the engine asks of a relay. Every call rejects with a `KithError`; `offline` when there is no connection. */
 import type { relay } from '../../../src-shared/protocol/frames.ts';
+import type { RoomApi } from './room-api.ts';
 import type { AccountId, DeviceId } from '../../../src-shared/ids.ts';
+
+export type { LinkChange } from './room-api.ts';
 
 export type OutgoingEnvelope = relay.OutgoingEnvelope;
 
-export interface RelayApi {
+export interface RelayApi extends RoomApi {
   /** Results in the order of the envelopes, each durable at the relay when it says so. */
   send(envelopes: readonly OutgoingEnvelope[]): Promise<readonly relay.SendResult[]>;
   /** Dropped without a word when nobody listens. */

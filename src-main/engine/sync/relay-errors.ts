@@ -21,6 +21,11 @@ const CODES: Partial<Record<relay.ErrorCode, readonly [ErrorCode, string]>> = {
   [Wire.SHUTTING_DOWN]: ['relay-unreachable', 'The relay is shutting down.'],
   // Its disk, as a rule.
   [Wire.INTERNAL]: ['relay-unreachable', 'The relay has trouble of its own. Kith tries again later.'],
+  [Wire.ROOM_UNKNOWN]: ['room-unknown', 'This room is not there, or closed to this device.'],
+  [Wire.ROOM_FORBIDDEN]: ['room-unknown', 'This room is not there, or closed to this device.'],
+  [Wire.ROOM_CONFLICT]: ['room-changed', 'The room has changed meanwhile.'],
+  [Wire.ROOM_REVISION_STALE]: ['room-changed', 'The room has changed meanwhile.'],
+  [Wire.ROOM_FULL]: ['room-full', 'The room has changed too often: the relay keeps no more of its log.'],
   [Wire.CIPHERTEXT_TOO_LARGE]: ['message-too-long', 'The relay takes no message of this size.'],
   [Wire.FRAME_TOO_LARGE]: ['message-too-long', 'The relay takes no message of this size.'],
 };

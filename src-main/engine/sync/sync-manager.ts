@@ -9,6 +9,7 @@ import { Inbound } from '../receive/inbound.ts';
 import { RetryRequests } from '../receive/retry-requests.ts';
 import { RECONCILE_INTERVAL_MS, reconcile, repairAfterRelayLoss } from '../reconcile/reconcile.ts';
 import { SendLanes } from '../send/lanes.ts';
+import { RoomFollower } from '../rooms/follower.ts';
 import { RelayConnection } from './connection.ts';
 
 /** Typing marks beyond these are dropped first; they wait behind the mail that is being read. */
@@ -20,6 +21,7 @@ export class SyncManager {
   readonly #inbound: Inbound;
   readonly #lanes: SendLanes;
   readonly #retryRequests: RetryRequests;
+  readonly #rooms: RoomFollower;
   #cancelReconcile: () => void = () => undefined;
   #ephemeralInWork = 0;
 
@@ -47,6 +49,7 @@ export class SyncManager {
     });
     this.#lanes = new SendLanes(context, this.connection.api);
     this.#retryRequests = new RetryRequests(context, this.connection.api);
+    this.#rooms = new RoomFollower(context, this.connection.api);
   }
 
   /** Connects when there is an account that a relay has confirmed. */
@@ -57,6 +60,7 @@ export class SyncManager {
   afterCommit(changes: Changes): void {
     for (const conversation of changes.toSend) this.#lanes.wake(conversation);
     if (changes.parked) this.#retryRequests.schedule();
+    this.#rooms.afterCommit(changes);
   }
 
   async stop(): Promise<void> {
@@ -64,6 +68,7 @@ export class SyncManager {
     this.connection.stop();
     await Promise.all([this.#inbound.stop(), this.#lanes.stop()]);
     this.#retryRequests.stop();
+    await this.#rooms.stop();
   }
 
   #receiveEphemeral(envelope: relay.Envelope): void {
@@ -82,6 +87,7 @@ export class SyncManager {
     this.#mendAndReconcile(session);
     this.#lanes.setOnline('online');
     this.#retryRequests.setOnline('online');
+    this.#rooms.setOnline('online');
   }
 
   #offline(): void {
@@ -89,6 +95,7 @@ export class SyncManager {
     this.#inbound.drop();
     this.#lanes.setOnline('offline');
     this.#retryRequests.setOnline('offline');
+    this.#rooms.setOnline('offline');
   }
 
   #mendAndReconcile(session: relay.Authenticated): void {
@@ -105,6 +112,7 @@ export class SyncManager {
     this.#cancelReconcile = this.#context.timers.after(RECONCILE_INTERVAL_MS, () => {
       this.#reconcileAnd(async () => {
         this.#lanes.wakeAll();
+        this.#rooms.followAll();
         await reconcile(this.#context, this.connection.api, undefined);
       });
     });

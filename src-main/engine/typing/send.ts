@@ -3,7 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import { idToBytes, parseDeviceId, type DeviceAddress } from '../../../src-shared/ids.ts';
 import { content as wire, relay } from '../../../src-shared/protocol/frames.ts';
 import type { EngineContext } from '../context.ts';
-import type { Conversation } from '../conversations/repository.ts';
+import type { Conversation, DirectConversation } from '../conversations/repository.ts';
 import { encodeBatch, encodePacket } from '../crypto/packet.ts';
 import { encodeContent } from '../crypto/signed-content.ts';
 import type { RelayApi } from '../sync/relay-api.ts';
@@ -16,6 +16,7 @@ export async function sendTyping(
   state: 'typing' | 'stopped',
 ): Promise<void> {
   const { store } = context;
+  if (conversation.kind !== 'direct') return;
   if (conversation.state !== 'active' || !store.settings.get().sendTyping) return;
   if (store.keys.identity(conversation.peerId)?.state === 'changed') return;
   const plaintext = typingPacket(context, conversation, state);
@@ -42,7 +43,7 @@ export async function sendTyping(
   if ((envelope.destinations[0]?.devices.length ?? 0) > 0) relayApi.sendEphemeral(envelope);
 }
 
-function typingPacket(context: EngineContext, conversation: Conversation, state: 'typing' | 'stopped') {
+function typingPacket(context: EngineContext, conversation: DirectConversation, state: 'typing' | 'stopped') {
   const account = context.requireAccount();
   const value = create(wire.TypingSchema, { active: state === 'typing' });
   const signed = encodeContent(

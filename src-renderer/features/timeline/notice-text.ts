@@ -17,6 +17,8 @@ export function noticeText(t: Translate, line: QuietLine, name: string): string 
       });
     case 'timer':
       return t(line.seconds === 0 ? 'notice.timerOff' : 'notice.timerOn');
+    case 'room':
+      return t('notice.room');
     case 'deleted':
       return t('notice.deleted');
     case 'identity-changed':

@@ -122,6 +122,7 @@ export declare type Content = Message<"kith.content.v1.Content"> & {
 
   /**
    * The other account of a direct room, so that a content cannot be passed on as if meant for another.
+   * Empty in a room of several.
    *
    * @generated from field: bytes recipient_account_id = 5;
    */
@@ -237,6 +238,30 @@ export declare type Content = Message<"kith.content.v1.Content"> & {
      */
     value: OwnSync;
     case: "ownSync";
+  } | {
+    /**
+     * @generated from field: kith.content.v1.RoomUpdate room_update = 32;
+     */
+    value: RoomUpdate;
+    case: "roomUpdate";
+  } | {
+    /**
+     * @generated from field: kith.content.v1.RoomWelcome room_welcome = 33;
+     */
+    value: RoomWelcome;
+    case: "roomWelcome";
+  } | {
+    /**
+     * @generated from field: kith.content.v1.SenderKeyShare sender_key_share = 34;
+     */
+    value: SenderKeyShare;
+    case: "senderKeyShare";
+  } | {
+    /**
+     * @generated from field: kith.content.v1.RoomJoinRequest room_join_request = 35;
+     */
+    value: RoomJoinRequest;
+    case: "roomJoinRequest";
   } | { case: undefined; value?: undefined };
 };
 
@@ -730,6 +755,648 @@ export declare type RetryRequest = Message<"kith.content.v1.RetryRequest"> & {
 export declare const RetryRequestSchema: GenMessage<RetryRequest>;
 
 /**
+ * The plaintext of one entry of the log.
+ *
+ * @generated from message kith.content.v1.RoomEntry
+ */
+export declare type RoomEntry = Message<"kith.content.v1.RoomEntry"> & {
+  /**
+   * A serialized RoomOperation; its bytes are what was signed.
+   *
+   * @generated from field: bytes operation = 1;
+   */
+  operation: Uint8Array;
+
+  /**
+   * @generated from field: bytes signature = 2;
+   */
+  signature: Uint8Array;
+};
+
+/**
+ * Describes the message kith.content.v1.RoomEntry.
+ * Use `create(RoomEntrySchema)` to create a new message.
+ */
+export declare const RoomEntrySchema: GenMessage<RoomEntry>;
+
+/**
+ * @generated from message kith.content.v1.RoomOperation
+ */
+export declare type RoomOperation = Message<"kith.content.v1.RoomOperation"> & {
+  /**
+   * @generated from field: bytes room_id = 1;
+   */
+  roomId: Uint8Array;
+
+  /**
+   * Of the entry that holds it.
+   *
+   * @generated from field: uint64 revision = 2;
+   */
+  revision: bigint;
+
+  /**
+   * @generated from field: bytes actor_account_id = 3;
+   */
+  actorAccountId: Uint8Array;
+
+  /**
+   * @generated from field: uint32 actor_device_id = 4;
+   */
+  actorDeviceId: number;
+
+  /**
+   * @generated from field: uint64 at_ms = 5;
+   */
+  atMs: bigint;
+
+  /**
+   * SHA-256 of the entry before, as the relay stores it; empty at revision 1.
+   *
+   * @generated from field: bytes previous_entry_hash = 6;
+   */
+  previousEntryHash: Uint8Array;
+
+  /**
+   * @generated from oneof kith.content.v1.RoomOperation.change
+   */
+  change: {
+    /**
+     * @generated from field: kith.content.v1.RoomCreate create = 8;
+     */
+    value: RoomCreate;
+    case: "create";
+  } | {
+    /**
+     * @generated from field: kith.content.v1.RoomDetails details = 9;
+     */
+    value: RoomDetails;
+    case: "details";
+  } | {
+    /**
+     * @generated from field: kith.content.v1.RoomPolicies policies = 10;
+     */
+    value: RoomPolicies;
+    case: "policies";
+  } | {
+    /**
+     * @generated from field: kith.content.v1.RoomTimer timer = 11;
+     */
+    value: RoomTimer;
+    case: "timer";
+  } | {
+    /**
+     * @generated from field: kith.content.v1.RoomAdd add = 12;
+     */
+    value: RoomAdd;
+    case: "add";
+  } | {
+    /**
+     * @generated from field: kith.content.v1.RoomRemove remove = 13;
+     */
+    value: RoomRemove;
+    case: "remove";
+  } | {
+    /**
+     * The actor leaves.
+     *
+     * @generated from field: kith.content.v1.RoomLeave leave = 14;
+     */
+    value: RoomLeave;
+    case: "leave";
+  } | {
+    /**
+     * @generated from field: kith.content.v1.RoomRole role = 15;
+     */
+    value: RoomRole;
+    case: "role";
+  } | {
+    /**
+     * @generated from field: kith.content.v1.RoomLinkChange link = 16;
+     */
+    value: RoomLinkChange;
+    case: "link";
+  } | {
+    /**
+     * The actor comes in by an open link.
+     *
+     * @generated from field: kith.content.v1.RoomJoin join = 17;
+     */
+    value: RoomJoin;
+    case: "join";
+  } | {
+    /**
+     * Nothing but a new secret, after somebody left.
+     *
+     * @generated from field: kith.content.v1.RoomRekey rekey = 18;
+     */
+    value: RoomRekey;
+    case: "rekey";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message kith.content.v1.RoomOperation.
+ * Use `create(RoomOperationSchema)` to create a new message.
+ */
+export declare const RoomOperationSchema: GenMessage<RoomOperation>;
+
+/**
+ * @generated from message kith.content.v1.RoomMember
+ */
+export declare type RoomMember = Message<"kith.content.v1.RoomMember"> & {
+  /**
+   * @generated from field: bytes account_id = 1;
+   */
+  accountId: Uint8Array;
+
+  /**
+   * @generated from field: string username = 2;
+   */
+  username: string;
+
+  /**
+   * @generated from field: bytes identity_key = 3;
+   */
+  identityKey: Uint8Array;
+
+  /**
+   * @generated from field: kith.content.v1.Role role = 4;
+   */
+  role: Role;
+};
+
+/**
+ * Describes the message kith.content.v1.RoomMember.
+ * Use `create(RoomMemberSchema)` to create a new message.
+ */
+export declare const RoomMemberSchema: GenMessage<RoomMember>;
+
+/**
+ * @generated from message kith.content.v1.RoomCreate
+ */
+export declare type RoomCreate = Message<"kith.content.v1.RoomCreate"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string topic = 2;
+   */
+  topic: string;
+
+  /**
+   * The creator first, as owner.
+   *
+   * @generated from field: repeated kith.content.v1.RoomMember members = 3;
+   */
+  members: RoomMember[];
+};
+
+/**
+ * Describes the message kith.content.v1.RoomCreate.
+ * Use `create(RoomCreateSchema)` to create a new message.
+ */
+export declare const RoomCreateSchema: GenMessage<RoomCreate>;
+
+/**
+ * Only what is set changes.
+ *
+ * @generated from message kith.content.v1.RoomDetails
+ */
+export declare type RoomDetails = Message<"kith.content.v1.RoomDetails"> & {
+  /**
+   * @generated from field: optional string name = 1;
+   */
+  name?: string | undefined;
+
+  /**
+   * @generated from field: optional string topic = 2;
+   */
+  topic?: string | undefined;
+
+  /**
+   * A small picture, re-encoded by its sender; empty removes it.
+   *
+   * @generated from field: optional bytes picture = 3;
+   */
+  picture?: Uint8Array | undefined;
+};
+
+/**
+ * Describes the message kith.content.v1.RoomDetails.
+ * Use `create(RoomDetailsSchema)` to create a new message.
+ */
+export declare const RoomDetailsSchema: GenMessage<RoomDetails>;
+
+/**
+ * The lowest role that may.
+ *
+ * @generated from message kith.content.v1.RoomPolicies
+ */
+export declare type RoomPolicies = Message<"kith.content.v1.RoomPolicies"> & {
+  /**
+   * @generated from field: kith.content.v1.Role post = 1;
+   */
+  post: Role;
+
+  /**
+   * @generated from field: kith.content.v1.Role invite = 2;
+   */
+  invite: Role;
+
+  /**
+   * @generated from field: kith.content.v1.Role pin = 3;
+   */
+  pin: Role;
+};
+
+/**
+ * Describes the message kith.content.v1.RoomPolicies.
+ * Use `create(RoomPoliciesSchema)` to create a new message.
+ */
+export declare const RoomPoliciesSchema: GenMessage<RoomPolicies>;
+
+/**
+ * @generated from message kith.content.v1.RoomTimer
+ */
+export declare type RoomTimer = Message<"kith.content.v1.RoomTimer"> & {
+  /**
+   * @generated from field: uint32 seconds = 1;
+   */
+  seconds: number;
+};
+
+/**
+ * Describes the message kith.content.v1.RoomTimer.
+ * Use `create(RoomTimerSchema)` to create a new message.
+ */
+export declare const RoomTimerSchema: GenMessage<RoomTimer>;
+
+/**
+ * @generated from message kith.content.v1.RoomAdd
+ */
+export declare type RoomAdd = Message<"kith.content.v1.RoomAdd"> & {
+  /**
+   * @generated from field: repeated kith.content.v1.RoomMember members = 1;
+   */
+  members: RoomMember[];
+};
+
+/**
+ * Describes the message kith.content.v1.RoomAdd.
+ * Use `create(RoomAddSchema)` to create a new message.
+ */
+export declare const RoomAddSchema: GenMessage<RoomAdd>;
+
+/**
+ * @generated from message kith.content.v1.RoomRemove
+ */
+export declare type RoomRemove = Message<"kith.content.v1.RoomRemove"> & {
+  /**
+   * @generated from field: bytes account_id = 1;
+   */
+  accountId: Uint8Array;
+};
+
+/**
+ * Describes the message kith.content.v1.RoomRemove.
+ * Use `create(RoomRemoveSchema)` to create a new message.
+ */
+export declare const RoomRemoveSchema: GenMessage<RoomRemove>;
+
+/**
+ * @generated from message kith.content.v1.RoomLeave
+ */
+export declare type RoomLeave = Message<"kith.content.v1.RoomLeave"> & {
+};
+
+/**
+ * Describes the message kith.content.v1.RoomLeave.
+ * Use `create(RoomLeaveSchema)` to create a new message.
+ */
+export declare const RoomLeaveSchema: GenMessage<RoomLeave>;
+
+/**
+ * @generated from message kith.content.v1.RoomRole
+ */
+export declare type RoomRole = Message<"kith.content.v1.RoomRole"> & {
+  /**
+   * @generated from field: bytes account_id = 1;
+   */
+  accountId: Uint8Array;
+
+  /**
+   * @generated from field: kith.content.v1.Role role = 2;
+   */
+  role: Role;
+};
+
+/**
+ * Describes the message kith.content.v1.RoomRole.
+ * Use `create(RoomRoleSchema)` to create a new message.
+ */
+export declare const RoomRoleSchema: GenMessage<RoomRole>;
+
+/**
+ * An empty secret closes the link.
+ *
+ * @generated from message kith.content.v1.RoomLinkChange
+ */
+export declare type RoomLinkChange = Message<"kith.content.v1.RoomLinkChange"> & {
+  /**
+   * @generated from field: bytes secret = 1;
+   */
+  secret: Uint8Array;
+
+  /**
+   * @generated from field: bool needs_approval = 2;
+   */
+  needsApproval: boolean;
+};
+
+/**
+ * Describes the message kith.content.v1.RoomLinkChange.
+ * Use `create(RoomLinkChangeSchema)` to create a new message.
+ */
+export declare const RoomLinkChangeSchema: GenMessage<RoomLinkChange>;
+
+/**
+ * @generated from message kith.content.v1.RoomJoin
+ */
+export declare type RoomJoin = Message<"kith.content.v1.RoomJoin"> & {
+  /**
+   * @generated from field: kith.content.v1.RoomMember member = 1;
+   */
+  member?: RoomMember | undefined;
+};
+
+/**
+ * Describes the message kith.content.v1.RoomJoin.
+ * Use `create(RoomJoinSchema)` to create a new message.
+ */
+export declare const RoomJoinSchema: GenMessage<RoomJoin>;
+
+/**
+ * @generated from message kith.content.v1.RoomRekey
+ */
+export declare type RoomRekey = Message<"kith.content.v1.RoomRekey"> & {
+};
+
+/**
+ * Describes the message kith.content.v1.RoomRekey.
+ * Use `create(RoomRekeySchema)` to create a new message.
+ */
+export declare const RoomRekeySchema: GenMessage<RoomRekey>;
+
+/**
+ * Everything the log comes to at a revision.
+ *
+ * @generated from message kith.content.v1.RoomState
+ */
+export declare type RoomState = Message<"kith.content.v1.RoomState"> & {
+  /**
+   * @generated from field: bytes room_id = 1;
+   */
+  roomId: Uint8Array;
+
+  /**
+   * @generated from field: uint64 revision = 2;
+   */
+  revision: bigint;
+
+  /**
+   * SHA-256 of the entry at that revision, as the relay stores it.
+   *
+   * @generated from field: bytes entry_hash = 3;
+   */
+  entryHash: Uint8Array;
+
+  /**
+   * @generated from field: string name = 4;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string topic = 5;
+   */
+  topic: string;
+
+  /**
+   * @generated from field: bytes picture = 6;
+   */
+  picture: Uint8Array;
+
+  /**
+   * @generated from field: kith.content.v1.RoomPolicies policies = 7;
+   */
+  policies?: RoomPolicies | undefined;
+
+  /**
+   * @generated from field: uint32 timer_seconds = 8;
+   */
+  timerSeconds: number;
+
+  /**
+   * @generated from field: repeated kith.content.v1.RoomMember members = 9;
+   */
+  members: RoomMember[];
+
+  /**
+   * Empty while no link is open.
+   *
+   * @generated from field: bytes link_secret = 10;
+   */
+  linkSecret: Uint8Array;
+
+  /**
+   * @generated from field: bool link_needs_approval = 11;
+   */
+  linkNeedsApproval: boolean;
+
+  /**
+   * Somebody left by themselves and still knows the secret.
+   *
+   * @generated from field: bool needs_rekey = 12;
+   */
+  needsRekey: boolean;
+};
+
+/**
+ * Describes the message kith.content.v1.RoomState.
+ * Use `create(RoomStateSchema)` to create a new message.
+ */
+export declare const RoomStateSchema: GenMessage<RoomState>;
+
+/**
+ * To those who are in the room: its log has moved on. The secret is set where it is a new one, and holds
+ * from the revision after this.
+ *
+ * @generated from message kith.content.v1.RoomUpdate
+ */
+export declare type RoomUpdate = Message<"kith.content.v1.RoomUpdate"> & {
+  /**
+   * @generated from field: bytes room_id = 1;
+   */
+  roomId: Uint8Array;
+
+  /**
+   * @generated from field: uint64 revision = 2;
+   */
+  revision: bigint;
+
+  /**
+   * @generated from field: bytes secret = 3;
+   */
+  secret: Uint8Array;
+};
+
+/**
+ * Describes the message kith.content.v1.RoomUpdate.
+ * Use `create(RoomUpdateSchema)` to create a new message.
+ */
+export declare const RoomUpdateSchema: GenMessage<RoomUpdate>;
+
+/**
+ * To those who were added, and inside a link bundle.
+ *
+ * @generated from message kith.content.v1.RoomWelcome
+ */
+export declare type RoomWelcome = Message<"kith.content.v1.RoomWelcome"> & {
+  /**
+   * @generated from field: kith.content.v1.RoomState state = 1;
+   */
+  state?: RoomState | undefined;
+
+  /**
+   * What entries after the state's revision are encrypted with.
+   *
+   * @generated from field: bytes secret = 2;
+   */
+  secret: Uint8Array;
+};
+
+/**
+ * Describes the message kith.content.v1.RoomWelcome.
+ * Use `create(RoomWelcomeSchema)` to create a new message.
+ */
+export declare const RoomWelcomeSchema: GenMessage<RoomWelcome>;
+
+/**
+ * What a link that needs approval tells whoever holds it.
+ *
+ * @generated from message kith.content.v1.RoomDoorplate
+ */
+export declare type RoomDoorplate = Message<"kith.content.v1.RoomDoorplate"> & {
+  /**
+   * @generated from field: bytes room_id = 1;
+   */
+  roomId: Uint8Array;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * @generated from field: uint32 member_count = 3;
+   */
+  memberCount: number;
+
+  /**
+   * Whom to ask.
+   *
+   * @generated from field: repeated kith.content.v1.RoomMember admins = 4;
+   */
+  admins: RoomMember[];
+};
+
+/**
+ * Describes the message kith.content.v1.RoomDoorplate.
+ * Use `create(RoomDoorplateSchema)` to create a new message.
+ */
+export declare const RoomDoorplateSchema: GenMessage<RoomDoorplate>;
+
+/**
+ * @generated from message kith.content.v1.LinkBundle
+ */
+export declare type LinkBundle = Message<"kith.content.v1.LinkBundle"> & {
+  /**
+   * @generated from oneof kith.content.v1.LinkBundle.content
+   */
+  content: {
+    /**
+     * @generated from field: kith.content.v1.RoomWelcome welcome = 1;
+     */
+    value: RoomWelcome;
+    case: "welcome";
+  } | {
+    /**
+     * @generated from field: kith.content.v1.RoomDoorplate doorplate = 2;
+     */
+    value: RoomDoorplate;
+    case: "doorplate";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message kith.content.v1.LinkBundle.
+ * Use `create(LinkBundleSchema)` to create a new message.
+ */
+export declare const LinkBundleSchema: GenMessage<LinkBundle>;
+
+/**
+ * Pairwise, before the first message under the key: what a device needs to read the author's messages.
+ *
+ * @generated from message kith.content.v1.SenderKeyShare
+ */
+export declare type SenderKeyShare = Message<"kith.content.v1.SenderKeyShare"> & {
+  /**
+   * @generated from field: bytes room_id = 1;
+   */
+  roomId: Uint8Array;
+
+  /**
+   * libsignal SenderKeyDistributionMessage.
+   *
+   * @generated from field: bytes distribution = 2;
+   */
+  distribution: Uint8Array;
+};
+
+/**
+ * Describes the message kith.content.v1.SenderKeyShare.
+ * Use `create(SenderKeyShareSchema)` to create a new message.
+ */
+export declare const SenderKeyShareSchema: GenMessage<SenderKeyShare>;
+
+/**
+ * To the admins named on the doorplate.
+ *
+ * @generated from message kith.content.v1.RoomJoinRequest
+ */
+export declare type RoomJoinRequest = Message<"kith.content.v1.RoomJoinRequest"> & {
+  /**
+   * @generated from field: bytes room_id = 1;
+   */
+  roomId: Uint8Array;
+
+  /**
+   * HMAC-SHA-256 under the link secret over the requester's account id: shows that they hold the link.
+   *
+   * @generated from field: bytes proof = 2;
+   */
+  proof: Uint8Array;
+};
+
+/**
+ * Describes the message kith.content.v1.RoomJoinRequest.
+ * Use `create(RoomJoinRequestSchema)` to create a new message.
+ */
+export declare const RoomJoinRequestSchema: GenMessage<RoomJoinRequest>;
+
+/**
  * @generated from enum kith.content.v1.Compression
  */
 export enum Compression {
@@ -778,4 +1445,34 @@ export enum ReceiptKind {
  * Describes the enum kith.content.v1.ReceiptKind.
  */
 export declare const ReceiptKindSchema: GenEnum<ReceiptKind>;
+
+/**
+ * @generated from enum kith.content.v1.Role
+ */
+export enum Role {
+  /**
+   * @generated from enum value: ROLE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * @generated from enum value: ROLE_MEMBER = 1;
+   */
+  MEMBER = 1,
+
+  /**
+   * @generated from enum value: ROLE_ADMIN = 2;
+   */
+  ADMIN = 2,
+
+  /**
+   * @generated from enum value: ROLE_OWNER = 3;
+   */
+  OWNER = 3,
+}
+
+/**
+ * Describes the enum kith.content.v1.Role.
+ */
+export declare const RoleSchema: GenEnum<Role>;
 

@@ -88,6 +88,30 @@ export declare type ClientFrame = Message<"kith.relay.v1.ClientFrame"> & {
      */
     value: Ping;
     case: "ping";
+  } | {
+    /**
+     * @generated from field: kith.relay.v1.CreateRoom create_room = 12;
+     */
+    value: CreateRoom;
+    case: "createRoom";
+  } | {
+    /**
+     * @generated from field: kith.relay.v1.AppendRoom append_room = 13;
+     */
+    value: AppendRoom;
+    case: "appendRoom";
+  } | {
+    /**
+     * @generated from field: kith.relay.v1.ReadRoom read_room = 14;
+     */
+    value: ReadRoom;
+    case: "readRoom";
+  } | {
+    /**
+     * @generated from field: kith.relay.v1.ReadRoomLink read_room_link = 15;
+     */
+    value: ReadRoomLink;
+    case: "readRoomLink";
   } | { case: undefined; value?: undefined };
 };
 
@@ -187,6 +211,24 @@ export declare type ServerFrame = Message<"kith.relay.v1.ServerFrame"> & {
      */
     value: Pong;
     case: "pong";
+  } | {
+    /**
+     * @generated from field: kith.relay.v1.RoomAppended room_appended = 14;
+     */
+    value: RoomAppended;
+    case: "roomAppended";
+  } | {
+    /**
+     * @generated from field: kith.relay.v1.RoomEntries room_entries = 15;
+     */
+    value: RoomEntries;
+    case: "roomEntries";
+  } | {
+    /**
+     * @generated from field: kith.relay.v1.RoomLink room_link = 16;
+     */
+    value: RoomLink;
+    case: "roomLink";
   } | { case: undefined; value?: undefined };
 };
 
@@ -317,6 +359,13 @@ export declare type RelayError = Message<"kith.relay.v1.RelayError"> & {
    * @generated from field: uint32 retry_after_ms = 3;
    */
   retryAfterMs: number;
+
+  /**
+   * The room's current revision, with ROOM_CONFLICT and ROOM_REVISION_STALE; otherwise zero.
+   *
+   * @generated from field: uint64 room_revision = 4;
+   */
+  roomRevision: bigint;
 };
 
 /**
@@ -821,6 +870,13 @@ export declare type OutgoingEnvelope = Message<"kith.relay.v1.OutgoingEnvelope">
    * @generated from field: bytes shared_ciphertext = 4;
    */
   sharedCiphertext: Uint8Array;
+
+  /**
+   * Accepted only while the room is at this revision.
+   *
+   * @generated from field: kith.relay.v1.RoomPrecondition room = 5;
+   */
+  room?: RoomPrecondition | undefined;
 };
 
 /**
@@ -828,6 +884,27 @@ export declare type OutgoingEnvelope = Message<"kith.relay.v1.OutgoingEnvelope">
  * Use `create(OutgoingEnvelopeSchema)` to create a new message.
  */
 export declare const OutgoingEnvelopeSchema: GenMessage<OutgoingEnvelope>;
+
+/**
+ * @generated from message kith.relay.v1.RoomPrecondition
+ */
+export declare type RoomPrecondition = Message<"kith.relay.v1.RoomPrecondition"> & {
+  /**
+   * @generated from field: bytes room_id = 1;
+   */
+  roomId: Uint8Array;
+
+  /**
+   * @generated from field: uint64 revision = 2;
+   */
+  revision: bigint;
+};
+
+/**
+ * Describes the message kith.relay.v1.RoomPrecondition.
+ * Use `create(RoomPreconditionSchema)` to create a new message.
+ */
+export declare const RoomPreconditionSchema: GenMessage<RoomPrecondition>;
 
 /**
  * @generated from message kith.relay.v1.Send
@@ -1161,6 +1238,278 @@ export declare type DeliverEphemeral = Message<"kith.relay.v1.DeliverEphemeral">
 export declare const DeliverEphemeralSchema: GenMessage<DeliverEphemeral>;
 
 /**
+ * Starts a room at revision 1. Repeating it with the same bytes succeeds.
+ *
+ * @generated from message kith.relay.v1.CreateRoom
+ */
+export declare type CreateRoom = Message<"kith.relay.v1.CreateRoom"> & {
+  /**
+   * 16-byte UUID, random.
+   *
+   * @generated from field: bytes room_id = 1;
+   */
+  roomId: Uint8Array;
+
+  /**
+   * Opaque to the relay, like every entry.
+   *
+   * @generated from field: bytes entry = 2;
+   */
+  entry: Uint8Array;
+
+  /**
+   * 33-byte serialized public key; its private half is what the members share.
+   *
+   * @generated from field: bytes access_key = 3;
+   */
+  accessKey: Uint8Array;
+};
+
+/**
+ * Describes the message kith.relay.v1.CreateRoom.
+ * Use `create(CreateRoomSchema)` to create a new message.
+ */
+export declare const CreateRoomSchema: GenMessage<CreateRoom>;
+
+/**
+ * Takes effect whole or not at all.
+ *
+ * @generated from message kith.relay.v1.AppendRoom
+ */
+export declare type AppendRoom = Message<"kith.relay.v1.AppendRoom"> & {
+  /**
+   * @generated from field: bytes room_id = 1;
+   */
+  roomId: Uint8Array;
+
+  /**
+   * The revision that the entry builds on; the entry becomes the next one.
+   *
+   * @generated from field: uint64 expected_revision = 2;
+   */
+  expectedRevision: bigint;
+
+  /**
+   * @generated from field: bytes entry = 3;
+   */
+  entry: Uint8Array;
+
+  /**
+   * Holds from this entry on; empty keeps the present one.
+   *
+   * @generated from field: bytes access_key = 4;
+   */
+  accessKey: Uint8Array;
+
+  /**
+   * Absent keeps link key and bundle.
+   *
+   * @generated from field: kith.relay.v1.LinkChange link = 5;
+   */
+  link?: LinkChange | undefined;
+
+  /**
+   * By the access key that held until now, or the link key, over the room append transcript.
+   *
+   * @generated from field: bytes signature = 6;
+   */
+  signature: Uint8Array;
+
+  /**
+   * Signed by the link key: access key and link key must stay as they are.
+   *
+   * @generated from field: bool by_link = 7;
+   */
+  byLink: boolean;
+};
+
+/**
+ * Describes the message kith.relay.v1.AppendRoom.
+ * Use `create(AppendRoomSchema)` to create a new message.
+ */
+export declare const AppendRoomSchema: GenMessage<AppendRoom>;
+
+/**
+ * @generated from message kith.relay.v1.LinkChange
+ */
+export declare type LinkChange = Message<"kith.relay.v1.LinkChange"> & {
+  /**
+   * 33-byte serialized public key; empty closes the link.
+   *
+   * @generated from field: bytes link_key = 1;
+   */
+  linkKey: Uint8Array;
+
+  /**
+   * @generated from field: bytes bundle = 2;
+   */
+  bundle: Uint8Array;
+};
+
+/**
+ * Describes the message kith.relay.v1.LinkChange.
+ * Use `create(LinkChangeSchema)` to create a new message.
+ */
+export declare const LinkChangeSchema: GenMessage<LinkChange>;
+
+/**
+ * Answer to CreateRoom and AppendRoom, given only after the durable commit.
+ *
+ * @generated from message kith.relay.v1.RoomAppended
+ */
+export declare type RoomAppended = Message<"kith.relay.v1.RoomAppended"> & {
+  /**
+   * @generated from field: uint64 revision = 1;
+   */
+  revision: bigint;
+
+  /**
+   * Position in the same order of acceptance that mail gets.
+   *
+   * @generated from field: uint64 accepted_order = 2;
+   */
+  acceptedOrder: bigint;
+};
+
+/**
+ * Describes the message kith.relay.v1.RoomAppended.
+ * Use `create(RoomAppendedSchema)` to create a new message.
+ */
+export declare const RoomAppendedSchema: GenMessage<RoomAppended>;
+
+/**
+ * @generated from message kith.relay.v1.ReadRoom
+ */
+export declare type ReadRoom = Message<"kith.relay.v1.ReadRoom"> & {
+  /**
+   * @generated from field: bytes room_id = 1;
+   */
+  roomId: Uint8Array;
+
+  /**
+   * @generated from field: uint64 after_revision = 2;
+   */
+  afterRevision: bigint;
+
+  /**
+   * By the access key over the room read transcript.
+   *
+   * @generated from field: bytes signature = 3;
+   */
+  signature: Uint8Array;
+};
+
+/**
+ * Describes the message kith.relay.v1.ReadRoom.
+ * Use `create(ReadRoomSchema)` to create a new message.
+ */
+export declare const ReadRoomSchema: GenMessage<ReadRoom>;
+
+/**
+ * @generated from message kith.relay.v1.RoomEntries
+ */
+export declare type RoomEntries = Message<"kith.relay.v1.RoomEntries"> & {
+  /**
+   * The room's current revision.
+   *
+   * @generated from field: uint64 revision = 1;
+   */
+  revision: bigint;
+
+  /**
+   * Ascending, without gaps.
+   *
+   * @generated from field: repeated kith.relay.v1.RoomEntry entries = 2;
+   */
+  entries: RoomEntry[];
+
+  /**
+   * There are more after the last one here: read again after its revision.
+   *
+   * @generated from field: bool has_more = 3;
+   */
+  hasMore: boolean;
+};
+
+/**
+ * Describes the message kith.relay.v1.RoomEntries.
+ * Use `create(RoomEntriesSchema)` to create a new message.
+ */
+export declare const RoomEntriesSchema: GenMessage<RoomEntries>;
+
+/**
+ * @generated from message kith.relay.v1.RoomEntry
+ */
+export declare type RoomEntry = Message<"kith.relay.v1.RoomEntry"> & {
+  /**
+   * @generated from field: uint64 revision = 1;
+   */
+  revision: bigint;
+
+  /**
+   * @generated from field: bytes entry = 2;
+   */
+  entry: Uint8Array;
+
+  /**
+   * @generated from field: uint64 accepted_order = 3;
+   */
+  acceptedOrder: bigint;
+};
+
+/**
+ * Describes the message kith.relay.v1.RoomEntry.
+ * Use `create(RoomEntrySchema)` to create a new message.
+ */
+export declare const RoomEntrySchema: GenMessage<RoomEntry>;
+
+/**
+ * @generated from message kith.relay.v1.ReadRoomLink
+ */
+export declare type ReadRoomLink = Message<"kith.relay.v1.ReadRoomLink"> & {
+  /**
+   * @generated from field: bytes room_id = 1;
+   */
+  roomId: Uint8Array;
+
+  /**
+   * By the link key over the room link transcript.
+   *
+   * @generated from field: bytes signature = 2;
+   */
+  signature: Uint8Array;
+};
+
+/**
+ * Describes the message kith.relay.v1.ReadRoomLink.
+ * Use `create(ReadRoomLinkSchema)` to create a new message.
+ */
+export declare const ReadRoomLinkSchema: GenMessage<ReadRoomLink>;
+
+/**
+ * @generated from message kith.relay.v1.RoomLink
+ */
+export declare type RoomLink = Message<"kith.relay.v1.RoomLink"> & {
+  /**
+   * The room's current revision: what an append by link builds on.
+   *
+   * @generated from field: uint64 revision = 1;
+   */
+  revision: bigint;
+
+  /**
+   * @generated from field: bytes bundle = 2;
+   */
+  bundle: Uint8Array;
+};
+
+/**
+ * Describes the message kith.relay.v1.RoomLink.
+ * Use `create(RoomLinkSchema)` to create a new message.
+ */
+export declare const RoomLinkSchema: GenMessage<RoomLink>;
+
+/**
  * @generated from message kith.relay.v1.Ping
  */
 export declare type Ping = Message<"kith.relay.v1.Ping"> & {
@@ -1296,6 +1645,31 @@ export enum ErrorCode {
    * @generated from enum value: ERROR_CODE_REGISTRATION_CLOSED = 20;
    */
   REGISTRATION_CLOSED = 20,
+
+  /**
+   * @generated from enum value: ERROR_CODE_ROOM_UNKNOWN = 21;
+   */
+  ROOM_UNKNOWN = 21,
+
+  /**
+   * @generated from enum value: ERROR_CODE_ROOM_CONFLICT = 22;
+   */
+  ROOM_CONFLICT = 22,
+
+  /**
+   * @generated from enum value: ERROR_CODE_ROOM_REVISION_STALE = 23;
+   */
+  ROOM_REVISION_STALE = 23,
+
+  /**
+   * @generated from enum value: ERROR_CODE_ROOM_FORBIDDEN = 24;
+   */
+  ROOM_FORBIDDEN = 24,
+
+  /**
+   * @generated from enum value: ERROR_CODE_ROOM_FULL = 25;
+   */
+  ROOM_FULL = 25,
 }
 
 /**

@@ -300,7 +300,7 @@ describe('anything at all', () => {
     const ciphertext = await forger.context.cryptoLane.run(() =>
       forger.context.ciphers.encrypt(
         forger.context.newUnit(),
-        { accountId: forger.header().recipientId, deviceId: FIRST_DEVICE },
+        { accountId: forger.victimId, deviceId: FIRST_DEVICE },
         new Uint8Array(160),
         new Date(),
       ),

@@ -77,9 +77,7 @@ describe('a store of version 1', () => {
       signature: Buffer.from([3, 4]),
     });
     // It has no place in the chain that could be looked for, and is not found at any.
-    expect(
-      store.messages.linksAround(conversation.row, 'foreign', FIRST_DEVICE, { epoch: 0, index: 1 }),
-    ).toEqual([]);
+    expect(store.messages.linksAround(conversation.row, peer, { epoch: 0, index: 1 })).toEqual([]);
     const parked = database.read
       .prepare<[], { outcome: string; bytes: number }>(
         'SELECT outcome, length(ciphertext) AS bytes FROM parked ORDER BY id',

@@ -135,6 +135,10 @@ describe('a request', () => {
     'message-too-long',
     'blocked',
     'rate-limited',
+    'not-yours',
+    'not-allowed',
+    'link-invalid',
+    'room-unknown',
   ];
 
   it('of the right shape is answered, or refused for a reason', async () => {

@@ -14,13 +14,14 @@ import {
 } from '../../../src-shared/ids.ts';
 import { content as wire, type relay } from '../../../src-shared/protocol/frames.ts';
 import { EngineContext } from '../../../src-main/engine/context.ts';
-import type { Conversation } from '../../../src-main/engine/conversations/repository.ts';
+import type { DirectConversation } from '../../../src-main/engine/conversations/repository.ts';
 import { encodeBatch, encodePacket, type SignedBytes } from '../../../src-main/engine/crypto/packet.ts';
 import {
   encodeContent,
   type ContentBody,
   type ContentHeader,
 } from '../../../src-main/engine/crypto/signed-content.ts';
+import type { AccountId } from '../../../src-shared/ids.ts';
 import { systemIds } from '../../../src-main/engine/ids.ts';
 import { silentLogger } from '../../../src-main/engine/log.ts';
 import { repositories } from '../../../src-main/engine/repositories.ts';
@@ -35,9 +36,9 @@ import type { Person } from './person.ts';
 export class Forger {
   readonly context: EngineContext;
   readonly #client: RawClient;
-  readonly #conversation: Conversation;
+  readonly #conversation: DirectConversation;
 
-  private constructor(context: EngineContext, client: RawClient, conversation: Conversation) {
+  private constructor(context: EngineContext, client: RawClient, conversation: DirectConversation) {
     this.context = context;
     this.#client = client;
     this.#conversation = conversation;
@@ -68,6 +69,10 @@ export class Forger {
     const conversation = peer === null ? null : store.conversations.byPeer(peer.accountId);
     if (conversation === null) throw new Error(`${username} does not know ${victim}`);
     return new Forger(context, client, conversation);
+  }
+
+  get victimId(): AccountId {
+    return this.#conversation.peerId;
   }
 
   /** What an honest content of this kind would say of itself, outside of any chain. */
@@ -110,7 +115,7 @@ export class Forger {
       roomId: idToBytes(header.roomId),
       authorAccountId: idToBytes(header.author.accountId),
       authorDeviceId: header.author.deviceId,
-      recipientAccountId: idToBytes(header.recipientId),
+      recipientAccountId: idToBytes(this.victimId),
       hlcMs: BigInt(header.time.ms),
     });
     // Field 40, length-delimited, one byte long.

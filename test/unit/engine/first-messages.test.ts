@@ -27,7 +27,7 @@ function device() {
     publicKey: privateKey.getPublicKey(),
     registrationId: 4711,
   };
-  const unit = (): UnitOfWork => new UnitOfWork(new SessionCache(store.keys));
+  const unit = (): UnitOfWork => new UnitOfWork(new SessionCache(store.keys, store.senderKeys));
   return {
     local,
     keys: store.keys,
@@ -35,7 +35,7 @@ function device() {
     unit,
     commit: (work: UnitOfWork) => {
       database.transaction(() => {
-        work.store(store.keys, NOW.getTime());
+        work.store(store.keys, store.senderKeys, NOW.getTime());
       });
     },
     forgetSessions: () => database.write.exec('DELETE FROM sessions'),

@@ -18,6 +18,7 @@ const queue = fc
     items.map(({ audience, contentBytes, signatureBytes }, row): OutboxItem => ({
       row,
       audience,
+      recipients: null,
       messageId: null,
       signed: { content: new Uint8Array(contentBytes), signature: new Uint8Array(signatureBytes) },
       createdAtMs: 0,

@@ -33,6 +33,8 @@ export const conversation = {
   'notice.unreadableGivenUp': 'A message from {name} could not be opened. Ask {name} to send it again.',
   'notice.timerOn': 'New messages here disappear after a while.',
   'notice.timerOff': 'New messages here stay.',
+  'notice.room': 'The room changed.',
+  'preview.room': 'The room changed',
   'notice.deleted': 'This message was deleted.',
   'preview.timer': 'Disappearing messages changed',
   'preview.deleted': 'Message deleted',
