@@ -5,7 +5,14 @@ import type { GatewayContext } from './context.ts';
 import { Delivery } from './delivery.ts';
 import { encodeFrame, requireRequestId, resumed, type ServerBody } from './frames.ts';
 import type { Outbound } from './outbound.ts';
-import { answerFetch, answerLookup, answerSend, answerUpload, passOnEphemeral } from './requests.ts';
+import {
+  answerFetch,
+  answerLookup,
+  answerMediaAccess,
+  answerSend,
+  answerUpload,
+  passOnEphemeral,
+} from './requests.ts';
 
 /** The frames that only an authenticated device may send. */
 export type DeviceBody = Exclude<
@@ -78,6 +85,8 @@ export class DeviceSession {
         return this.#answer(requestId, answerUpload(context, session.address, body.value));
       case 'lookupAccount':
         return this.#answer(requestId, answerLookup(context, session.address, body.value));
+      case 'mediaAccess':
+        return this.#answer(requestId, answerMediaAccess(context, session.address));
       default:
         return assertNever(body);
     }

@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import { KithError } from '../../../src-shared/errors.ts';
 import { INITIAL_SCHEMA } from './migrations/0001-initial.ts';
+import { MEDIA_SCHEMA } from './migrations/0002-media.ts';
 
 export interface Migration {
   /** The schema version after this step. */
@@ -9,7 +10,10 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [{ version: 1, sql: INITIAL_SCHEMA }];
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, sql: INITIAL_SCHEMA },
+  { version: 2, sql: MEDIA_SCHEMA },
+];
 
 export function schemaVersion(database: Database): number {
   return Number(database.pragma('user_version', { simple: true }));

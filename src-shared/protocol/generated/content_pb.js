@@ -10,7 +10,7 @@ import { enumDesc, fileDesc, messageDesc, tsEnum } from "@bufbuild/protobuf/code
  * Describes the file content.proto.
  */
 export const file_content = /*@__PURE__*/
-  fileDesc("Cg1jb250ZW50LnByb3RvEg9raXRoLmNvbnRlbnQudjEicAoGUGFja2V0EjEKC2NvbXByZXNzaW9uGAEgASgOMhwua2l0aC5jb250ZW50LnYxLkNvbXByZXNzaW9uEgwKBGJvZHkYAiABKAwSEgoKYm9keV9ieXRlcxgDIAEoDRIRCglyZXNlbmRfb2YYBCABKAwiQAoMQ29udGVudEJhdGNoEjAKCGNvbnRlbnRzGAEgAygLMh4ua2l0aC5jb250ZW50LnYxLlNpZ25lZENvbnRlbnQiMwoNU2lnbmVkQ29udGVudBIPCgdjb250ZW50GAEgASgMEhEKCXNpZ25hdHVyZRgCIAEoDCLuAwoHQ29udGVudBISCgptZXNzYWdlX2lkGAEgASgMEg8KB3Jvb21faWQYAiABKAwSGQoRYXV0aG9yX2FjY291bnRfaWQYAyABKAwSGAoQYXV0aG9yX2RldmljZV9pZBgEIAEoDRIcChRyZWNpcGllbnRfYWNjb3VudF9pZBgFIAEoDBIOCgZobGNfbXMYBiABKAQSEwoLaGxjX2NvdW50ZXIYByABKA0SEwoLY2hhaW5faW5kZXgYCCABKAQSFQoNcHJldmlvdXNfaGFzaBgJIAEoDBIlCgR0ZXh0GBAgASgLMhUua2l0aC5jb250ZW50LnYxLlRleHRIABIrCgdyZWNlaXB0GBEgASgLMhgua2l0aC5jb250ZW50LnYxLlJlY2VpcHRIABIpCgZ0eXBpbmcYEiABKAsyFy5raXRoLmNvbnRlbnQudjEuVHlwaW5nSAASKwoHcHJvZmlsZRgTIAEoCzIYLmtpdGguY29udGVudC52MS5Qcm9maWxlSAASLgoJcmVhZF9zeW5jGBQgASgLMhkua2l0aC5jb250ZW50LnYxLlJlYWRTeW5jSAASNgoNc2Vzc2lvbl9yZXNldBgVIAEoCzIdLmtpdGguY29udGVudC52MS5TZXNzaW9uUmVzZXRIAEIGCgRib2R5IhQKBFRleHQSDAoEdGV4dBgBIAEoCSJKCgdSZWNlaXB0EioKBGtpbmQYASABKA4yHC5raXRoLmNvbnRlbnQudjEuUmVjZWlwdEtpbmQSEwoLbWVzc2FnZV9pZHMYAiADKAwiGAoGVHlwaW5nEg4KBmFjdGl2ZRgBIAEoCCIfCgdQcm9maWxlEhQKDGRpc3BsYXlfbmFtZRgBIAEoCSIoCghSZWFkU3luYxIcChR1cF90b19hY2NlcHRlZF9vcmRlchgBIAEoBCIOCgxTZXNzaW9uUmVzZXQiPgoMUmV0cnlSZXF1ZXN0EhkKEXBsYWludGV4dF9jb250ZW50GAEgASgMEhMKC2VudmVsb3BlX2lkGAIgASgMKlYKC0NvbXByZXNzaW9uEhsKF0NPTVBSRVNTSU9OX1VOU1BFQ0lGSUVEEAASFAoQQ09NUFJFU1NJT05fTk9ORRABEhQKEENPTVBSRVNTSU9OX1pTVEQQAipeCgtSZWNlaXB0S2luZBIcChhSRUNFSVBUX0tJTkRfVU5TUEVDSUZJRUQQABIaChZSRUNFSVBUX0tJTkRfREVMSVZFUkVEEAESFQoRUkVDRUlQVF9LSU5EX1JFQUQQAmIGcHJvdG8z");
+  fileDesc("Cg1jb250ZW50LnByb3RvEg9raXRoLmNvbnRlbnQudjEicAoGUGFja2V0EjEKC2NvbXByZXNzaW9uGAEgASgOMhwua2l0aC5jb250ZW50LnYxLkNvbXByZXNzaW9uEgwKBGJvZHkYAiABKAwSEgoKYm9keV9ieXRlcxgDIAEoDRIRCglyZXNlbmRfb2YYBCABKAwiQAoMQ29udGVudEJhdGNoEjAKCGNvbnRlbnRzGAEgAygLMh4ua2l0aC5jb250ZW50LnYxLlNpZ25lZENvbnRlbnQiMwoNU2lnbmVkQ29udGVudBIPCgdjb250ZW50GAEgASgMEhEKCXNpZ25hdHVyZRgCIAEoDCLuAwoHQ29udGVudBISCgptZXNzYWdlX2lkGAEgASgMEg8KB3Jvb21faWQYAiABKAwSGQoRYXV0aG9yX2FjY291bnRfaWQYAyABKAwSGAoQYXV0aG9yX2RldmljZV9pZBgEIAEoDRIcChRyZWNpcGllbnRfYWNjb3VudF9pZBgFIAEoDBIOCgZobGNfbXMYBiABKAQSEwoLaGxjX2NvdW50ZXIYByABKA0SEwoLY2hhaW5faW5kZXgYCCABKAQSFQoNcHJldmlvdXNfaGFzaBgJIAEoDBIlCgR0ZXh0GBAgASgLMhUua2l0aC5jb250ZW50LnYxLlRleHRIABIrCgdyZWNlaXB0GBEgASgLMhgua2l0aC5jb250ZW50LnYxLlJlY2VpcHRIABIpCgZ0eXBpbmcYEiABKAsyFy5raXRoLmNvbnRlbnQudjEuVHlwaW5nSAASKwoHcHJvZmlsZRgTIAEoCzIYLmtpdGguY29udGVudC52MS5Qcm9maWxlSAASLgoJcmVhZF9zeW5jGBQgASgLMhkua2l0aC5jb250ZW50LnYxLlJlYWRTeW5jSAASNgoNc2Vzc2lvbl9yZXNldBgVIAEoCzIdLmtpdGguY29udGVudC52MS5TZXNzaW9uUmVzZXRIAEIGCgRib2R5IkYKBFRleHQSDAoEdGV4dBgBIAEoCRIwCgthdHRhY2htZW50cxgGIAMoCzIbLmtpdGguY29udGVudC52MS5BdHRhY2htZW50IlsKBEJsb2ISDwoHYmxvYl9pZBgBIAEoDBILCgNrZXkYAiABKAwSDAoEc2l6ZRgDIAEoBBIXCg9jaXBoZXJ0ZXh0X3NpemUYBCABKAQSDgoGZGlnZXN0GAUgASgMIs4BCgpBdHRhY2htZW50EiMKBGJsb2IYASABKAsyFS5raXRoLmNvbnRlbnQudjEuQmxvYhISCgptZWRpYV90eXBlGAIgASgJEhEKCWZpbGVfbmFtZRgDIAEoCRINCgV3aWR0aBgEIAEoDRIOCgZoZWlnaHQYBSABKA0SEQoJYmx1cl9oYXNoGAYgASgJEi0KCXRodW1ibmFpbBgHIAEoCzIaLmtpdGguY29udGVudC52MS5UaHVtYm5haWwSEwoLZHVyYXRpb25fbXMYCCABKA0iTwoJVGh1bWJuYWlsEiMKBGJsb2IYASABKAsyFS5raXRoLmNvbnRlbnQudjEuQmxvYhINCgV3aWR0aBgCIAEoDRIOCgZoZWlnaHQYAyABKA0iSgoHUmVjZWlwdBIqCgRraW5kGAEgASgOMhwua2l0aC5jb250ZW50LnYxLlJlY2VpcHRLaW5kEhMKC21lc3NhZ2VfaWRzGAIgAygMIhgKBlR5cGluZxIOCgZhY3RpdmUYASABKAgiHwoHUHJvZmlsZRIUCgxkaXNwbGF5X25hbWUYASABKAkiKAoIUmVhZFN5bmMSHAoUdXBfdG9fYWNjZXB0ZWRfb3JkZXIYASABKAQiDgoMU2Vzc2lvblJlc2V0Ij4KDFJldHJ5UmVxdWVzdBIZChFwbGFpbnRleHRfY29udGVudBgBIAEoDBITCgtlbnZlbG9wZV9pZBgCIAEoDCpWCgtDb21wcmVzc2lvbhIbChdDT01QUkVTU0lPTl9VTlNQRUNJRklFRBAAEhQKEENPTVBSRVNTSU9OX05PTkUQARIUChBDT01QUkVTU0lPTl9aU1REEAIqXgoLUmVjZWlwdEtpbmQSHAoYUkVDRUlQVF9LSU5EX1VOU1BFQ0lGSUVEEAASGgoWUkVDRUlQVF9LSU5EX0RFTElWRVJFRBABEhUKEVJFQ0VJUFRfS0lORF9SRUFEEAJiBnByb3RvMw");
 
 /**
  * Describes the message kith.content.v1.Packet.
@@ -48,46 +48,67 @@ export const TextSchema = /*@__PURE__*/
   messageDesc(file_content, 4);
 
 /**
+ * Describes the message kith.content.v1.Blob.
+ * Use `create(BlobSchema)` to create a new message.
+ */
+export const BlobSchema = /*@__PURE__*/
+  messageDesc(file_content, 5);
+
+/**
+ * Describes the message kith.content.v1.Attachment.
+ * Use `create(AttachmentSchema)` to create a new message.
+ */
+export const AttachmentSchema = /*@__PURE__*/
+  messageDesc(file_content, 6);
+
+/**
+ * Describes the message kith.content.v1.Thumbnail.
+ * Use `create(ThumbnailSchema)` to create a new message.
+ */
+export const ThumbnailSchema = /*@__PURE__*/
+  messageDesc(file_content, 7);
+
+/**
  * Describes the message kith.content.v1.Receipt.
  * Use `create(ReceiptSchema)` to create a new message.
  */
 export const ReceiptSchema = /*@__PURE__*/
-  messageDesc(file_content, 5);
+  messageDesc(file_content, 8);
 
 /**
  * Describes the message kith.content.v1.Typing.
  * Use `create(TypingSchema)` to create a new message.
  */
 export const TypingSchema = /*@__PURE__*/
-  messageDesc(file_content, 6);
+  messageDesc(file_content, 9);
 
 /**
  * Describes the message kith.content.v1.Profile.
  * Use `create(ProfileSchema)` to create a new message.
  */
 export const ProfileSchema = /*@__PURE__*/
-  messageDesc(file_content, 7);
+  messageDesc(file_content, 10);
 
 /**
  * Describes the message kith.content.v1.ReadSync.
  * Use `create(ReadSyncSchema)` to create a new message.
  */
 export const ReadSyncSchema = /*@__PURE__*/
-  messageDesc(file_content, 8);
+  messageDesc(file_content, 11);
 
 /**
  * Describes the message kith.content.v1.SessionReset.
  * Use `create(SessionResetSchema)` to create a new message.
  */
 export const SessionResetSchema = /*@__PURE__*/
-  messageDesc(file_content, 9);
+  messageDesc(file_content, 12);
 
 /**
  * Describes the message kith.content.v1.RetryRequest.
  * Use `create(RetryRequestSchema)` to create a new message.
  */
 export const RetryRequestSchema = /*@__PURE__*/
-  messageDesc(file_content, 10);
+  messageDesc(file_content, 13);
 
 /**
  * Describes the enum kith.content.v1.Compression.
