@@ -14,6 +14,13 @@ export const ERROR_CODES = [
   'message-too-long',
   'message-empty',
   'cannot-message-self',
+  // Files.
+  'file-unreadable',
+  'file-too-large',
+  'file-exists',
+  'file-gone',
+  'file-damaged',
+  'quota-exceeded',
   // Account and keys.
   'not-registered',
   'already-registered',

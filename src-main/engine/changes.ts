@@ -14,6 +14,8 @@ export class Changes {
   readonly toSend = new Set<ConversationRow>();
   /** Something unreadable was put aside, and its sender is to be asked. */
   parked = false;
+  /** Files are to be moved. */
+  toTransfer = false;
 
   conversation(row: ConversationRow): void {
     this.conversations.add(row);

@@ -11,6 +11,8 @@ import {
 } from '../../src-shared/contract/requests.ts';
 import type { Clock, Timers } from '../../src-shared/clock.ts';
 import { KithError } from '../../src-shared/errors.ts';
+import { FileFolder } from './attachments/file-folder.ts';
+import { tidyFolder } from './attachments/service.ts';
 import type { Changes } from './changes.ts';
 import { EngineContext } from './context.ts';
 import { engineHandlers } from './handlers.ts';
@@ -28,6 +30,8 @@ const SLOW_REQUEST_MS = 40;
 
 export interface EngineOptions {
   readonly database: StoreDatabase;
+  /** Folder of encrypted files; made where it is missing. */
+  readonly filesPath: string;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly ids: IdSource;
@@ -67,12 +71,15 @@ export function createEngine(options: EngineOptions): Engine {
   };
   const store = repositories(database.write);
   const context = new EngineContext({ clock, timers, ids, log, database, store, afterCommit });
-  const sync = new SyncManager(context, (connection) => {
-    publisher.publish({ type: 'connection', connection });
+  const folder = new FileFolder(options.filesPath);
+  const sync = new SyncManager(context, folder, (event) => {
+    publisher.publish(event);
   });
   const handlers = engineHandlers({
     context,
     connection: sync.connection,
+    folder,
+    transfers: sync.transfers,
     publisher,
     read,
     history: readHistory,
@@ -103,6 +110,7 @@ export function createEngine(options: EngineOptions): Engine {
       publisher.publish(event);
     }),
   );
+  tidyFolder({ context, folder });
   sync.start();
   return {
     request: handle,

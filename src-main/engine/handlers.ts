@@ -4,6 +4,10 @@ import { KithError } from '../../src-shared/errors.ts';
 import { accountView, registerAccount, setDisplayName } from './account/register.ts';
 import { acknowledgeIdentity, safetyNumber, setVerified, startConversation } from './contacts/service.ts';
 import { contactView } from './contacts/view.ts';
+import type { FileFolder } from './attachments/file-folder.ts';
+import { retryUploads, sendWithAttachments } from './attachments/send.ts';
+import { attachmentHandlers } from './attachments/service.ts';
+import type { Transfers } from './attachments/transfers.ts';
 import type { EngineContext } from './context.ts';
 import {
   acceptRequest,
@@ -26,6 +30,8 @@ export interface HandlerParts {
   readonly context: EngineContext;
   readonly connection: RelayConnection;
   readonly publisher: Publisher;
+  readonly folder: FileFolder;
+  readonly transfers: Transfers;
   /** On the reading connection, like `history`. */
   readonly read: Repositories;
   readonly history: History;
@@ -61,7 +67,12 @@ export function engineHandlers(parts: HandlerParts): Handlers<EngineRequestName>
     'conversations.get': ({ roomId }) => view(roomId),
     'conversations.start': async ({ username }) =>
       view((await startConversation(context, connection, username)).roomId),
-    'conversations.accept': ({ roomId }) => nothing(() => acceptRequest(context, roomId)),
+    'conversations.accept': ({ roomId }) =>
+      nothing(() => {
+        acceptRequest(context, roomId);
+        // The thumbnails of a stranger waited for this.
+        parts.transfers.wake();
+      }),
     'conversations.block': ({ roomId }) => nothing(() => block(context, roomId)),
     'conversations.unblock': ({ roomId }) => nothing(() => unblock(context, roomId)),
     'conversations.pin': ({ roomId, state }) => nothing(() => setPinned(context, roomId, state)),
@@ -75,14 +86,24 @@ export function engineHandlers(parts: HandlerParts): Handlers<EngineRequestName>
 
     'messages.page': ({ roomId, from, limit }) =>
       history.page(requireConversation(context, roomId).row, from, limit),
-    'messages.send': ({ roomId, text }) => ({ messageId: sendText(context, roomId, text) }),
-    'messages.retry': ({ messageId }) => nothing(() => retryMessage(context, messageId)),
+    'messages.send': ({ roomId, text, attachments = [] }) => ({
+      messageId:
+        attachments.length === 0
+          ? sendText(context, roomId, text)
+          : sendWithAttachments(context, roomId, text, attachments),
+    }),
+    'messages.retry': ({ messageId }) =>
+      nothing(() => {
+        if (!retryUploads(context, messageId)) retryMessage(context, messageId);
+      }),
     'messages.discard': ({ messageId }) => nothing(() => discardMessage(context, messageId)),
     'messages.details': ({ messageId }) => {
       const details = history.details(messageId);
       if (details === null) throw new KithError('not-found', 'There is no such message on this device.');
       return details;
     },
+
+    ...attachmentHandlers(parts),
 
     'contacts.get': ({ accountId }) => contactView(read, accountId),
     'contacts.safetyNumber': ({ accountId }) => safetyNumber(context, accountId),

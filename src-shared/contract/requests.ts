@@ -3,12 +3,13 @@
  * and its result as a type. What is not listed here cannot be called.
  */
 import { z } from 'zod';
-import { isUuid, type AccountId, type MessageId, type RoomId } from '../ids.ts';
-import { MAX_DISPLAY_NAME_CHARACTERS, MAX_TEXT_BYTES } from '../protocol/limits.ts';
+import { isUuid, type AccountId, type FileId, type MessageId, type RoomId } from '../ids.ts';
+import { MAX_ATTACHMENTS, MAX_DISPLAY_NAME_CHARACTERS, MAX_TEXT_BYTES } from '../protocol/limits.ts';
 import type {
   AccountView,
   AppInfo,
   AppState,
+  AttachmentView,
   ConnectionView,
   ContactView,
   ConversationView,
@@ -18,6 +19,7 @@ import type {
   MessageDetails,
   SafetyNumber,
   SettingsView,
+  StorageUsage,
 } from './views.ts';
 
 export interface RequestSpec<Params extends z.ZodType, Result> {
@@ -34,6 +36,8 @@ const nothing = z.strictObject({});
 const uuid = z.string().refine(isUuid, 'not an id');
 const roomId = uuid.transform((id) => id as RoomId);
 const messageId = uuid.transform((id) => id as MessageId);
+const fileId = uuid.transform((id) => id as FileId);
+const path = z.string().min(1).max(32_767);
 const accountId = uuid.transform((id) => id as AccountId);
 const text = z.string().max(MAX_TEXT_BYTES);
 const name = z.string().trim().min(1).max(MAX_DISPLAY_NAME_CHARACTERS);
@@ -47,6 +51,9 @@ const MAX_DRAFT = 1_000_000;
 
 /** Items of history in one answer: several screens, well under a frame's time to read. */
 const MAX_PAGE = 200;
+
+/** Bytes of a file in one answer: an image of the usual size. */
+const MAX_RANGE = 16 * 1024 * 1024;
 
 /** Answered by the engine. */
 export const engineRequests = {
@@ -86,10 +93,40 @@ export const engineRequests = {
       limit: z.number().int().min(1).max(MAX_PAGE),
     }),
   ),
-  'messages.send': answering<{ readonly messageId: MessageId }>()(z.strictObject({ roomId, text })),
+  'messages.send': answering<{ readonly messageId: MessageId }>()(
+    z.strictObject({ roomId, text, attachments: z.array(fileId).max(MAX_ATTACHMENTS).optional() }),
+  ),
   'messages.retry': answering<null>()(z.strictObject({ messageId })),
   'messages.discard': answering<null>()(z.strictObject({ messageId })),
   'messages.details': answering<MessageDetails>()(z.strictObject({ messageId })),
+
+  /** Takes a file of this computer in, encrypted. For callers that may name paths: see `PATH_REQUESTS`. */
+  'attachments.import': answering<AttachmentView>()(z.strictObject({ path })),
+  /** Writes the plaintext to a path. Never over a file that is there, unless told. */
+  'attachments.saveAs': answering<null>()(
+    z.strictObject({ fileId, path, existing: z.enum(['keep', 'overwrite']).default('keep') }),
+  ),
+  'attachments.get': answering<AttachmentView>()(z.strictObject({ fileId })),
+  /** Queues the download of a file that is not here; says how it stands then. */
+  'attachments.download': answering<AttachmentView>()(z.strictObject({ fileId })),
+  'attachments.pause': answering<null>()(z.strictObject({ fileId })),
+  'attachments.resume': answering<null>()(z.strictObject({ fileId })),
+  /** Ends a transfer. A message that was not sent yet goes with it; so does a file that is in no message. */
+  'attachments.cancel': answering<null>()(z.strictObject({ fileId })),
+  /** Plaintext of a local file; fewer bytes at its end. */
+  'attachments.openRange': answering<Uint8Array>()(
+    z.strictObject({ fileId, start: z.int().nonnegative(), length: z.int().min(1).max(MAX_RANGE) }),
+  ),
+
+  'storage.usage': answering<StorageUsage>()(nothing),
+  /** Drops local copies that the relay had when they came; never of what is not sent. */
+  'storage.cleanUp': answering<{ readonly freedBytes: number }>()(
+    z.strictObject({
+      olderThanMs: z.int().nonnegative().optional(),
+      largerThanBytes: z.int().nonnegative().optional(),
+      roomId: roomId.optional(),
+    }),
+  ),
 
   'contacts.get': answering<ContactView>()(z.strictObject({ accountId })),
   'contacts.safetyNumber': answering<SafetyNumber>()(z.strictObject({ accountId })),
@@ -141,6 +178,12 @@ export const shellRequests = {
   'hostedRelay.start': answering<HostedRelayView>()(nothing),
   'hostedRelay.stop': answering<HostedRelayView>()(nothing),
 } as const;
+
+/**
+ * Requests that name files of this computer. The page cannot make them: whoever controls it could read and
+ * write any file. The shell asks after a person chose the file; the command line is the person.
+ */
+export const PATH_REQUESTS: ReadonlySet<string> = new Set(['attachments.import', 'attachments.saveAs']);
 
 export type EngineRequests = typeof engineRequests;
 export type EngineRequestName = keyof EngineRequests;

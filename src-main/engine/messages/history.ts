@@ -13,6 +13,7 @@ import type {
 import { ERROR_CODES } from '../../../src-shared/errors.ts';
 import { parseDeviceId, type AccountId, type MessageId, type RoomId } from '../../../src-shared/ids.ts';
 import { orderToMs } from '../../../src-shared/protocol/limits.ts';
+import { attachmentRepository } from '../attachments/repository.ts';
 import type { ConversationRow } from '../conversations/repository.ts';
 import type { Blob, Sql } from '../store/database.ts';
 import { blob, fromBlob } from '../store/ids.ts';
@@ -55,6 +56,11 @@ const failureCode = z.enum(ERROR_CODES).catch('internal');
 export type History = ReturnType<typeof history>;
 
 export function history(sql: Sql) {
+  const attachments = attachmentRepository(sql);
+  const messageView = (row: Row): MessageView => ({
+    ...viewOf(row),
+    attachments: row.kind === 'text' ? attachments.views(fromBlob<MessageId>(row.messageId)) : [],
+  });
   const byId = sql.prepare<[Blob], Row>(`${SELECT} WHERE m.message_id = ?`);
   const newest = sql.prepare<[number, number], Row>(
     `${SELECT} WHERE m.conversation = ? ORDER BY m.display_order DESC, m.id DESC LIMIT ?`,
@@ -144,7 +150,7 @@ export function history(sql: Sql) {
 export type PageStart =
   { readonly at: 'newest' } | { readonly at: 'before' | 'after' | 'around'; readonly cursor: HistoryCursor };
 
-function messageView(row: Row): MessageView {
+function viewOf(row: Row): Omit<MessageView, 'attachments'> {
   return {
     messageId: fromBlob<MessageId>(row.messageId),
     roomId: fromBlob<RoomId>(row.roomId),

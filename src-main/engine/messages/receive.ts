@@ -16,7 +16,11 @@ export interface IncomingText {
 }
 
 /** Stores the message once, however often it comes. */
-export function applyText(context: EngineContext, changes: Changes, incoming: IncomingText): void {
+export function applyText(
+  context: EngineContext,
+  changes: Changes,
+  incoming: IncomingText,
+): 'stored' | 'known' {
   const { store } = context;
   const { conversation, content, arrival } = incoming;
   const isOwn = content.author.accountId === context.requireAccount().accountId;
@@ -25,7 +29,7 @@ export function applyText(context: EngineContext, changes: Changes, incoming: In
     // A copy: the author may not have heard yet that the first one arrived.
     if (!isOwn && known.authorId === content.author.accountId)
       oweDelivered(context, changes, conversation, content);
-    return;
+    return 'known';
   }
   const message = {
     messageId: content.messageId,
@@ -49,6 +53,7 @@ export function applyText(context: EngineContext, changes: Changes, incoming: In
     changes.received.push(content.messageId);
   }
   changes.message(conversation.row, content.messageId);
+  return 'stored';
 }
 
 /** A stranger hears nothing of us before their request is accepted. */

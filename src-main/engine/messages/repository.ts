@@ -20,7 +20,8 @@ interface NewMessage {
 
 export interface NewText extends NewMessage {
   readonly text: string;
-  readonly signed: SignedBytes;
+  /** Null for one that waits for its files and is signed when it leaves. */
+  readonly signed: SignedBytes | null;
   readonly integrity: IntegrityVerdict;
   /** Null while no relay has it. */
   readonly acceptedOrder: number | null;
@@ -64,8 +65,8 @@ export function messageRepository(sql: Sql) {
       integrity.signature,
       integrity.chain,
       integrity.clock,
-      signed.content,
-      signed.signature,
+      signed?.content ?? null,
+      signed?.signature ?? null,
     );
   }
 
@@ -102,6 +103,14 @@ export function messageRepository(sql: Sql) {
     setNotice: (messageId: MessageId, notice: Notice) =>
       void statements.setBody.run(JSON.stringify(notice), blob(messageId)),
     remove: (messageId: MessageId) => void statements.remove.run(blob(messageId)),
+    text: (messageId: MessageId): string | null => statements.text.get(blob(messageId))?.body ?? null,
+    setSigned(
+      messageId: MessageId,
+      { content, signature }: SignedBytes,
+      facts: { readonly sentAtMs: number; readonly chain: IntegrityVerdict['chain'] },
+    ): void {
+      statements.setSigned.run(content, signature, facts.sentAtMs, facts.chain, blob(messageId));
+    },
     signedBytes: (messageId: MessageId): SignedBytes | null =>
       statements.content.get(blob(messageId)) ?? null,
 
@@ -156,8 +165,8 @@ type TextColumns = [
   signatureVerdict: string,
   chainVerdict: string,
   clockVerdict: string,
-  content: Uint8Array,
-  signature: Uint8Array,
+  content: Uint8Array | null,
+  signature: Uint8Array | null,
 ];
 
 type NoticeColumns = [
@@ -193,6 +202,12 @@ function messageStatements(sql: Sql) {
     ),
     content: sql.prepare<[Blob], { content: Blob; signature: Blob }>(
       'SELECT content, signature FROM messages WHERE message_id = ? AND content IS NOT NULL',
+    ),
+    text: sql.prepare<[Blob], { body: string }>(
+      `SELECT body FROM messages WHERE message_id = ? AND kind = 'text'`,
+    ),
+    setSigned: sql.prepare<[Uint8Array, Uint8Array, number, string, Blob]>(
+      `UPDATE messages SET content = ?, signature = ?, sent_at_ms = ?, chain_verdict = ? WHERE message_id = ?`,
     ),
     setBody: sql.prepare<[string, Blob]>('UPDATE messages SET body = ? WHERE message_id = ?'),
     remove: sql.prepare<[Blob]>('DELETE FROM messages WHERE message_id = ?'),

@@ -98,8 +98,9 @@ export function requireConversation(context: EngineContext, roomId: RoomId): Con
   return conversation;
 }
 
-function checkText(text: string): void {
-  if (text.trim() === '') throw new KithError('message-empty', 'The message is empty.');
+export function checkText(text: string, emptiness: 'has-words' | 'may-be-empty' = 'has-words'): void {
+  if (emptiness === 'has-words' && text.trim() === '')
+    throw new KithError('message-empty', 'The message is empty.');
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_TEXT_BYTES) {
     throw new KithError(
@@ -109,7 +110,7 @@ function checkText(text: string): void {
   }
 }
 
-function checkMaySend(context: EngineContext, conversation: Conversation): void {
+export function checkMaySend(context: EngineContext, conversation: Conversation): void {
   if (conversation.state === 'blocked') {
     throw new KithError('blocked', 'You have blocked this person. Unblock them to write.');
   }

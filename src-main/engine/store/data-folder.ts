@@ -9,6 +9,7 @@ export interface DataFolder {
   readonly path: string;
   readonly databasePath: string;
   readonly keyFilePath: string;
+  readonly filesPath: string;
   /** Lets another process use the folder. */
   release(): void;
 }
@@ -33,6 +34,7 @@ export function openDataFolder(path: string): DataFolder {
     path,
     databasePath: join(path, 'kith.db'),
     keyFilePath: join(path, 'keys.json'),
+    filesPath: join(path, 'files'),
     release() {
       lock.close();
     },

@@ -1,12 +1,16 @@
 import type Database from 'better-sqlite3';
 import { KithError } from '../../../src-shared/errors.ts';
 import { initial } from './migrations/0001-initial.ts';
+import { attachments } from './migrations/0004-attachments.ts';
 
 /** Oldest first. A migration that was released is never changed; a new one is appended. */
-const MIGRATIONS: readonly string[] = [initial];
+const MIGRATIONS: readonly { readonly version: number; readonly sql: string }[] = [
+  { version: 1, sql: initial },
+  { version: 4, sql: attachments },
+];
 
 /** `PRAGMA user_version` of a store this build writes. */
-export const SCHEMA_VERSION = MIGRATIONS.length;
+export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;
 
 /**
  * Brings a store up to `target`, one transaction a step, so that a crash leaves a whole version behind.
@@ -20,10 +24,11 @@ export function migrate(db: Database.Database, target: number = SCHEMA_VERSION):
       `This store was written by a newer Kith (version ${String(version)}; this one reads up to ${String(SCHEMA_VERSION)}). Update Kith to open it.`,
     );
   }
-  MIGRATIONS.slice(version, target).forEach((sql, index) => {
+  for (const step of MIGRATIONS) {
+    if (step.version <= version || step.version > target) continue;
     db.transaction(() => {
-      db.exec(sql);
-      db.pragma(`user_version = ${String(version + index + 1)}`);
+      db.exec(step.sql);
+      db.pragma(`user_version = ${String(step.version)}`);
     }).immediate();
-  });
+  }
 }

@@ -1,6 +1,8 @@
 /** Ties the connection to what goes out and what comes in. */
-import type { ConnectionView } from '../../../src-shared/contract/views.ts';
+import type { EngineEvent } from '../../../src-shared/contract/events.ts';
 import type { relay } from '../../../src-shared/protocol/frames.ts';
+import type { FileFolder } from '../attachments/file-folder.ts';
+import { Transfers } from '../attachments/transfers.ts';
 import type { Changes } from '../changes.ts';
 import type { EngineContext } from '../context.ts';
 import { errorFields } from '../log.ts';
@@ -16,6 +18,7 @@ const MAX_EPHEMERAL_IN_WORK = 50;
 
 export class SyncManager {
   readonly connection: RelayConnection;
+  readonly transfers: Transfers;
   readonly #context: EngineContext;
   readonly #inbound: Inbound;
   readonly #lanes: SendLanes;
@@ -23,7 +26,7 @@ export class SyncManager {
   #cancelReconcile: () => void = () => undefined;
   #ephemeralInWork = 0;
 
-  constructor(context: EngineContext, onConnection: (view: ConnectionView) => void) {
+  constructor(context: EngineContext, folder: FileFolder, publish: (event: EngineEvent) => void) {
     this.#context = context;
     this.connection = new RelayConnection(context, {
       onEnvelopes: (envelopes) => {
@@ -38,7 +41,9 @@ export class SyncManager {
       onOffline: () => {
         this.#offline();
       },
-      onChange: onConnection,
+      onChange: (connection) => {
+        publish({ type: 'connection', connection });
+      },
     });
     this.#inbound = new Inbound(context, {
       acknowledge: (seq) => {
@@ -46,6 +51,7 @@ export class SyncManager {
       },
     });
     this.#lanes = new SendLanes(context, this.connection.api);
+    this.transfers = new Transfers(context, folder, this.connection.api, publish);
     this.#retryRequests = new RetryRequests(context, this.connection.api);
   }
 
@@ -57,12 +63,13 @@ export class SyncManager {
   afterCommit(changes: Changes): void {
     for (const conversation of changes.toSend) this.#lanes.wake(conversation);
     if (changes.parked) this.#retryRequests.schedule();
+    if (changes.toTransfer) this.transfers.wake();
   }
 
   async stop(): Promise<void> {
     this.#offline();
     this.connection.stop();
-    await Promise.all([this.#inbound.stop(), this.#lanes.stop()]);
+    await Promise.all([this.#inbound.stop(), this.#lanes.stop(), this.transfers.stop()]);
     this.#retryRequests.stop();
   }
 
@@ -81,6 +88,7 @@ export class SyncManager {
   #online(session: relay.Authenticated): void {
     this.#mendAndReconcile(session);
     this.#lanes.setOnline('online');
+    this.transfers.setOnline('online');
     this.#retryRequests.setOnline('online');
   }
 
@@ -88,6 +96,7 @@ export class SyncManager {
     this.#cancelReconcile();
     this.#inbound.drop();
     this.#lanes.setOnline('offline');
+    this.transfers.setOnline('offline');
     this.#retryRequests.setOnline('offline');
   }
 

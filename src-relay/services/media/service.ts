@@ -154,8 +154,9 @@ export class MediaService {
     });
     if (stream === undefined) {
       done();
-      // Somebody removed it by hand: who has it may upload it again.
+      // Somebody touched it by hand: who has it may upload it again.
       await this.#index.forgetBlob(blobId);
+      await this.#files.removeBlob(blobId);
       throw blobUnknown();
     }
     stream.once('close', done);

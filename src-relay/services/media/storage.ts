@@ -77,7 +77,7 @@ export interface BlobFiles {
   publish(upload: UploadKey): Promise<void>;
   removeUpload(upload: UploadKey): Promise<void>;
   removeBlob(blobId: BlobId): Promise<void>;
-  /** From `start` to `end`, both included; `undefined` when the file is gone. */
+  /** From `start` to `end`, both included; `undefined` when the file is gone or too short. */
   read(blobId: BlobId, start: number, end: number): Promise<Readable | undefined>;
   uploads(): AsyncIterable<UploadKey>;
   blobs(): AsyncIterable<BlobId>;

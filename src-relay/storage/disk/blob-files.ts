@@ -99,7 +99,10 @@ async function sha256(path: string): Promise<BlobId> {
 async function openRead(path: string, start: number, end: number): Promise<Readable | undefined> {
   try {
     const file = await open(path, 'r');
-    return file.createReadStream({ start, end, highWaterMark: READ_BYTES });
+    if ((await file.stat()).size > end)
+      return file.createReadStream({ start, end, highWaterMark: READ_BYTES });
+    await file.close();
+    return undefined;
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw error;

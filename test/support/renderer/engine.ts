@@ -64,6 +64,7 @@ export function createEngine(world: World, publish: (event: KithEvent) => void):
       authorId: isOwn ? OWN_ACCOUNT : room(roomId).peer.accountId,
       isOwn,
       body: { type: 'text', text },
+      attachments: [],
       sentAtMs: nowMs,
       isUnread: !isOwn,
       delivery: isOwn ? { state: 'queued' } : null,

@@ -31,6 +31,7 @@ export function history(room: number, lines: readonly Line[], nowMs: number): Me
       authorId: line.from === 'me' ? OWN_ACCOUNT : accountId(room),
       isOwn: line.from === 'me',
       body: line.body,
+      attachments: [],
       sentAtMs,
       isUnread: line.isUnread ?? false,
       delivery: line.from === 'me' ? (line.delivery ?? { state: 'read' }) : null,

@@ -21,7 +21,9 @@ function codeOf(work: () => unknown): string | undefined {
 
 describe('a media token', () => {
   it('has the bytes that the protocol says', () => {
-    expect(signToken(KEY, { accountId, expiresMs: 1_700_000_000_000 })).toMatchInlineSnapshot(`"AQARIjNEVUZ3iJmqu8zd7v8AAAGLz-VoAA.Qb_wYV6oTF869rqQt_Jil9k9eyPa6XPc-4gqjCFyoJQ"`);
+    expect(signToken(KEY, { accountId, expiresMs: 1_700_000_000_000 })).toMatchInlineSnapshot(
+      `"AQARIjNEVUZ3iJmqu8zd7v8AAAGLz-VoAA.Qb_wYV6oTF869rqQt_Jil9k9eyPa6XPc-4gqjCFyoJQ"`,
+    );
   });
 
   it('names its account until it ends, for the relay that signed it', () => {

@@ -23,6 +23,7 @@ export function message(order: number, changes: Partial<MessageView> = {}): Mess
     sentAtMs: NOON + order * MINUTE,
     isUnread: false,
     delivery: null,
+    attachments: [],
     isSuspicious: false,
     ...changes,
   };
