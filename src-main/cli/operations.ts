@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ConversationView, MessageView } from '../../src-shared/contract/views.ts';
 import { assertNever, KithError } from '../../src-shared/errors.ts';
-import { isUuid, type FileId } from '../../src-shared/ids.ts';
+import { isUuid } from '../../src-shared/ids.ts';
 import { MAX_ATTACHMENTS } from '../../src-shared/protocol/limits.ts';
 import { normalizeUsername } from '../engine/contacts/service.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -135,7 +135,7 @@ export async function perform(
     case 'cancel':
     case 'pause':
     case 'resume':
-      await engine.request(`attachments.${operation.op}`, { fileId: operation.fileId as FileId });
+      await engine.request(`attachments.${operation.op}`, { fileId: operation.fileId });
       emit('done', { op: operation.op, ref: operation.ref });
       return;
     case 'storage':

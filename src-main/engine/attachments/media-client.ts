@@ -216,7 +216,7 @@ async function refusal(response: IncomingMessage): Promise<KithError> {
   }
 }
 
-function lineError(error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted || error instanceof KithError) return error;
+function lineError(error: unknown, signal: AbortSignal): Error {
+  if (error instanceof KithError || (signal.aborted && error instanceof Error)) return error;
   return new KithError('relay-unreachable', 'The connection to the relay broke off.', { cause: error });
 }

@@ -179,7 +179,8 @@ function family(context: EngineContext, attachment: StoredAttachment): readonly 
 
 function tell(transfers: Transfers, context: EngineContext, fileId: FileId): void {
   const attachment = context.store.attachments.get(fileId);
-  if (attachment?.transfer != null) transfers.tell(attachment, attachment.transfer, 0);
+  const state = attachment?.transfer ?? null;
+  if (attachment !== null && state !== null) transfers.tell(attachment, state, 0);
 }
 
 function showMessage(

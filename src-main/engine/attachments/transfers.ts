@@ -164,17 +164,17 @@ export class Transfers {
     }
     const name = this.#context.ids.fileId();
     if (known === null) await this.#folder.keep(part, name);
-    let isDuplicate = false;
+    const leftOver: string[] = [];
     this.#finish(attachment, 'down', () => {
       const nowMs = this.#context.clock.now();
       const here = attachments.fileByDigest(attachment.pointer.digest);
-      isDuplicate = here !== null;
+      if (here !== null) leftOver.push(name, part);
       attachments.setFile(
         attachment.row,
         here?.row ?? attachments.insertFile(name, attachment.pointer, nowMs),
       );
     });
-    if (isDuplicate) await Promise.all([this.#folder.remove(name), this.#folder.remove(part)]);
+    for (const file of leftOver) await this.#folder.remove(file);
   }
 
   /** Appends to the part what the relay has beyond it. True when there was something before. */

@@ -4,7 +4,7 @@ import { initial } from './migrations/0001-initial.ts';
 import { attachments } from './migrations/0004-attachments.ts';
 
 /** Oldest first. A migration that was released is never changed; a new one is appended. */
-const MIGRATIONS: readonly { readonly version: number; readonly sql: string }[] = [
+export const MIGRATIONS: readonly { readonly version: number; readonly sql: string }[] = [
   { version: 1, sql: initial },
   { version: 4, sql: attachments },
 ];

@@ -184,8 +184,7 @@ export class RelayConnection {
       });
       return this.#require().request({ case: 'lookupAccount', value }, 'account');
     },
-    mediaAccess: () =>
-      this.#require().request({ case: 'mediaAccess', value: create(relay.MediaAccessSchema) }, 'mediaGrant'),
+    mediaAccess: () => this.#require().request({ case: 'mediaAccess', value: {} }, 'mediaGrant'),
     acknowledge: (seq) => {
       const value = create(relay.AcknowledgeSchema, { upToSeq: BigInt(seq) });
       this.#socket?.notify({ case: 'acknowledge', value });
