@@ -1,8 +1,9 @@
+/* eslint-disable no-control-regex -- they are what is looked for */
 /** File names and media types that others wrote: shown and offered for saving, so nothing in them may act. */
 
 const MAX_NAME_BYTES = 255;
 /** Separators, what Windows forbids, control characters, and marks that turn or hide text. */
- 
+
 const UNSAFE =
   /[/\\<>:"|?*\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\uffff]/gu;
 /** Devices, whatever the extension, on Windows. */
