@@ -152,16 +152,7 @@ export class Transfers {
     const { attachments } = this.#context.store;
     const part = partName(attachment.fileId);
     const known = attachments.fileByDigest(attachment.pointer.digest);
-    if (known === null) {
-      const resumed = await this.#fetch(attachment, part, signal);
-      await this.#folder.verify(part, attachment.pointer, signal).catch(async (error: unknown) => {
-        if (signal.aborted) throw error;
-        await this.#folder.remove(part);
-        // A crash of the whole machine may have lost bytes that were counted: once more from the start.
-        if (resumed) throw new KithError('timed-out', 'The file did not come whole.', { cause: error });
-        throw error;
-      });
-    }
+    if (known === null) await this.#fetchWhole(attachment, part, signal);
     const name = this.#context.ids.fileId();
     if (known === null) await this.#folder.keep(part, name);
     const leftOver: string[] = [];
@@ -177,14 +168,29 @@ export class Transfers {
     for (const file of leftOver) await this.#folder.remove(file);
   }
 
-  /** Appends to the part what the relay has beyond it. True when there was something before. */
-  async #fetch(attachment: StoredAttachment, part: string, signal: AbortSignal): Promise<boolean> {
+  /** Leaves a part that is the whole file, or nothing when it turned out to be another. */
+  async #fetchWhole(attachment: StoredAttachment, part: string, signal: AbortSignal): Promise<void> {
+    let resumedAt = 0;
+    try {
+      resumedAt = await this.#fetch(attachment, part, signal);
+      await this.#folder.verify(part, attachment.pointer, signal);
+    } catch (error) {
+      if (!(error instanceof KithError) || error.code !== 'file-damaged') throw error;
+      await this.#folder.remove(part);
+      if (resumedAt === 0) throw error;
+      // A crash of the whole machine may have lost bytes that were counted: once more from the start.
+      throw new KithError('timed-out', 'The file did not come whole.', { cause: error });
+    }
+  }
+
+  /** Appends to the part what the relay has beyond it; returns how much there was before. */
+  async #fetch(attachment: StoredAttachment, part: string, signal: AbortSignal): Promise<number> {
     const size = ciphertextBytes(attachment.pointer.sizeBytes);
     const before = await this.#folder.bytes(part);
     const start = before > size ? 0 : before;
     const onBytes = this.#progress(attachment);
     onBytes(start);
-    if (start === size) return true;
+    if (start === size) return start;
     const file = await diskErrors(open(this.#folder.path(part), start === 0 ? 'w' : 'a', 0o600));
     let position = start;
     try {
@@ -198,7 +204,7 @@ export class Transfers {
       await file.close();
     }
     if (position < size) throw new KithError('relay-unreachable', 'The file broke off on its way.');
-    return start > 0;
+    return start;
   }
 
   #finish(attachment: StoredAttachment, direction: Direction, work: () => void): void {
