@@ -58,7 +58,7 @@ export function parseCommandLine(args: readonly string[], defaultData: string): 
     .option('--behind-proxy', "trust the last X-Forwarded-For entry as the client's address")
     .option(
       '--mail-lifetime-days <days>',
-      'how long undelivered mail is kept',
+      'how long undelivered mail and files are kept',
       parseDays,
       DEFAULT_LIMITS.mailLifetimeDays,
     )
@@ -74,7 +74,8 @@ export function parseCommandLine(args: readonly string[], defaultData: string): 
       port: flags.port,
       newAccounts: flags.registration,
       proxyTrust: flags.behindProxy === true ? 'behind-proxy' : 'direct',
-      limits: { mailLifetimeDays: flags.mailLifetimeDays },
+      // A file lives as long as the message that points to it.
+      limits: { mailLifetimeDays: flags.mailLifetimeDays, mediaLifetimeDays: flags.mailLifetimeDays },
       ...(flags.name === undefined ? {} : { name: flags.name }),
       ...(flags.publicUrl === undefined ? {} : { publicUrl: flags.publicUrl }),
     },

@@ -4,6 +4,7 @@
  */
 import {
   MAX_CIPHERTEXT_BYTES,
+  MAX_CIPHERTEXT_FILE_BYTES,
   MAX_DESTINATIONS,
   MAX_ENVELOPES_PER_SEND,
   MAX_FRAME_BYTES,
@@ -108,6 +109,30 @@ export const DEFAULT_LIMITS = {
   /** Accounts and addresses whose buckets are remembered; the longest unused go first. */
   bucketsRemembered: 50_000,
 
+  // Media.
+  /** The largest ciphertext of one file: 2 GiB of plaintext, and what encryption adds. */
+  mediaFileBytes: MAX_CIPHERTEXT_FILE_BYTES,
+  /** Blobs and unfinished uploads of one account. */
+  mediaQuotaBytes: 5 * 1024 * MIB,
+  /** The same in number, so that tiny files cannot fill the index. */
+  mediaFiles: 100_000,
+  /** An upload that nobody goes on with is given up after this. */
+  mediaUploadMs: DAY_MS,
+  /** As long as the mail that points to it. */
+  mediaLifetimeDays: 45,
+  /** Short, as a token cannot be called back; a device asks for the next over its socket. */
+  mediaTokenMs: 60 * MINUTE_MS,
+  /** A transfer that moves nothing for this long is ended; it can be resumed. */
+  mediaIdleMs: 30 * SECOND_MS,
+  /** At once: several small files beside a large one. */
+  mediaTransfersPerAccount: 8,
+  /** A file and a socket each. */
+  mediaTransfers: 1000,
+  mediaTransferRetryMs: 2 * SECOND_MS,
+  /** A part of an upload, a range of a download or a question is one. */
+  mediaRequestsBurst: 500,
+  mediaRequestsPerSecond: 50,
+
   // Upkeep.
   /** Rows removed in one transaction, so that expiry never holds up a send for more than some ms. */
   expiryRows: 500,
@@ -124,6 +149,8 @@ export type RelayLimits = { readonly [Name in keyof typeof DEFAULT_LIMITS]: numb
 
 /** Hello and the answers carry counts and waits as unsigned 32-bit numbers; no limit needs more. */
 const LARGEST_COUNT = 2 ** 32 - 1;
+/** These travel as 64-bit numbers. */
+const WIDE: ReadonlySet<string> = new Set(['mailboxBytes', 'mediaFileBytes', 'mediaQuotaBytes']);
 
 /**
  * The defaults with some numbers replaced. Throws `RangeError` for one that is negative or too large to be
@@ -131,7 +158,7 @@ const LARGEST_COUNT = 2 ** 32 - 1;
  */
 export function resolveLimits(overrides: Partial<RelayLimits>): RelayLimits {
   for (const [name, value] of Object.entries(overrides)) {
-    const largest = name === 'mailboxBytes' ? Number.MAX_SAFE_INTEGER : LARGEST_COUNT;
+    const largest = WIDE.has(name) ? Number.MAX_SAFE_INTEGER : LARGEST_COUNT;
     if (!(value >= 0 && value <= largest))
       throw new RangeError(`limit ${name} is not within 0 and ${String(largest)}`);
   }

@@ -1,4 +1,5 @@
 /** Puts a relay together and runs it in this process. */
+import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { systemClock, systemTimers, type Clock, type Timers } from '../src-shared/clock.ts';
 import { KithError } from '../src-shared/errors.ts';
@@ -14,9 +15,13 @@ import { AccountService } from './services/accounts/service.ts';
 import { Expiry } from './services/expiry.ts';
 import { CommitGroup } from './services/mail/commit-group.ts';
 import { MailService } from './services/mail/service.ts';
+import { MediaService } from './services/media/service.ts';
+import { MediaUpkeep, removeOrphans } from './services/media/upkeep.ts';
 import { PreKeyService } from './services/pre-keys/service.ts';
+import { openBlobFiles } from './storage/disk/blob-files.ts';
 import { openSqliteStorage } from './storage/sqlite/sqlite-storage.ts';
 import type { RelayStorage } from './storage/storage.ts';
+import type { BlobFiles } from './services/media/storage.ts';
 
 export const DEFAULT_HOST = '127.0.0.1';
 /** K-I-T-H on the keys of a telephone. */
@@ -60,14 +65,16 @@ export async function startRelay(options: RelayOptions): Promise<RunningRelay> {
     ...(options.name === undefined ? {} : { relayName: options.name }),
   });
   try {
-    return await serve(storage, options);
+    const files = openBlobFiles(join(options.dataDirectory, 'media'));
+    await removeOrphans({ index: storage.media, files });
+    return await serve(storage, files, options);
   } catch (error) {
     await storage.close();
     throw error;
   }
 }
 
-async function serve(storage: RelayStorage, options: RelayOptions): Promise<RunningRelay> {
+async function serve(storage: RelayStorage, files: BlobFiles, options: RelayOptions): Promise<RunningRelay> {
   const limits = resolveLimits(options.limits ?? {});
   const clock = options.clock ?? systemClock;
   const timers = options.timers ?? systemTimers;
@@ -86,6 +93,7 @@ async function serve(storage: RelayStorage, options: RelayOptions): Promise<Runn
   const mail = new MailService(storage.mail, group, limits, clock, (accountId, deviceId) => {
     registry.find(accountId, deviceId)?.wake();
   });
+  const media = new MediaService({ index: storage.media, files, limits, clock });
   const newAccounts = options.newAccounts ?? 'open';
   const gateway = new Gateway(
     {
@@ -98,6 +106,7 @@ async function serve(storage: RelayStorage, options: RelayOptions): Promise<Runn
       }),
       preKeys: new PreKeyService(storage.preKeys, storage.accounts, limits, clock),
       mail,
+      media,
       registry,
       limits,
       clock,
@@ -110,13 +119,21 @@ async function serve(storage: RelayStorage, options: RelayOptions): Promise<Runn
   );
 
   let joinLink = '';
-  const server = createHttpServer({ relayName, health, storage, clock, joinLink: () => joinLink });
+  const server = createHttpServer({
+    relayName,
+    health,
+    storage,
+    clock,
+    media: { media, limits, onFailure: onFailed },
+    joinLink: () => joinLink,
+  });
   server.server.on('upgrade', (request, socket, head) => {
     gateway.upgrade(request, socket, head);
   });
   const url = await listen(server, options.host ?? DEFAULT_HOST, options.port ?? DEFAULT_PORT);
   joinLink = formatJoinLink({ relayUrl: options.publicUrl ?? url, relayName });
   const expiry = new Expiry(storage, { limits, clock, timers, onFailed });
+  const upkeep = new MediaUpkeep({ index: storage.media, files, limits, clock, timers, onFailed });
 
   const stop = async (): Promise<void> => {
     health.stopping();
@@ -124,6 +141,8 @@ async function serve(storage: RelayStorage, options: RelayOptions): Promise<Runn
     await group.flush();
     await gateway.closeAll();
     await expiry.stop();
+    await upkeep.stop();
+    await media.stop();
     await server.close();
     await group.flush();
     group.stop();

@@ -23,6 +23,13 @@ export const ERROR_CODES = [
   'room-unknown',
   'room-changed',
   'link-invalid',
+  // Files.
+  'file-unreadable',
+  'file-too-large',
+  'file-exists',
+  'file-gone',
+  'file-damaged',
+  'quota-exceeded',
   // Account and keys.
   'not-registered',
   'already-registered',

@@ -15,7 +15,10 @@ export type MessageId = Branded<'MessageId'>;
 /** One batch of ciphertexts on its way through a relay, and its idempotency key: a UUIDv7. */
 export type EnvelopeId = Branded<'EnvelopeId'>;
 
-export type AnyId = AccountId | RoomId | MessageId | EnvelopeId;
+/** One attachment on this device; two of the same content are two. */
+export type FileId = Branded<'FileId'>;
+
+export type AnyId = AccountId | RoomId | MessageId | EnvelopeId | FileId;
 
 /** Number of a device within its account, 1 to 127. */
 export type DeviceId = number & { readonly [brand]: 'DeviceId' };

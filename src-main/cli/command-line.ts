@@ -23,6 +23,11 @@ One JSON object a line. The first operations to know:
   {"op":"typing","to":"noor","state":"typing"}
   {"op":"retry","messageId":"…"}
   {"op":"verify","who":"noor"}       {"op":"acknowledge","who":"noor"}
+  {"op":"attach","to":"noor","path":"./cat.jpg","text":"Look","ref":"2"}
+  {"op":"download","fileId":"…","path":"./cat.jpg","overwrite":true}
+  {"op":"cancel","fileId":"…"}       also "pause" and "resume"
+  {"op":"storage"}
+  {"op":"clean-up","with":"noor","olderThanDays":30,"largerThanBytes":1000000}
   {"op":"conversations"}             {"op":"status"}
   {"op":"quit"}
 

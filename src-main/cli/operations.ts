@@ -3,11 +3,15 @@ import { z } from 'zod';
 import type { ConversationView, MessageView } from '../../src-shared/contract/views.ts';
 import { assertNever, KithError } from '../../src-shared/errors.ts';
 import { isUuid } from '../../src-shared/ids.ts';
+import { MAX_ATTACHMENTS } from '../../src-shared/protocol/limits.ts';
 import { normalizeUsername } from '../engine/contacts/service.ts';
 import type { Engine } from '../engine/engine.ts';
+import { attach, download } from './attachments.ts';
 import { describeMessage, type Emit, type Names } from './output.ts';
 
 const username = z.string().min(1).max(64);
+const path = z.string().min(1).max(4096);
+const fileId = z.string().refine(isUuid, 'not a file id');
 const ref = z.union([z.string(), z.number()]).optional();
 
 export const operationSchema = z.discriminatedUnion('op', [
@@ -26,6 +30,25 @@ export const operationSchema = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('retry'), messageId: z.string().refine(isUuid, 'not a message id'), ref }),
   z.strictObject({ op: z.literal('verify'), who: username, ref }),
   z.strictObject({ op: z.literal('acknowledge'), who: username, ref }),
+  z.strictObject({
+    op: z.literal('attach'),
+    to: username,
+    path: z.union([path, z.array(path).min(1).max(MAX_ATTACHMENTS)]),
+    text: z.string().default(''),
+    ref,
+  }),
+  z.strictObject({ op: z.literal('download'), fileId, path, overwrite: z.boolean().optional(), ref }),
+  z.strictObject({ op: z.literal('cancel'), fileId, ref }),
+  z.strictObject({ op: z.literal('pause'), fileId, ref }),
+  z.strictObject({ op: z.literal('resume'), fileId, ref }),
+  z.strictObject({ op: z.literal('storage'), ref }),
+  z.strictObject({
+    op: z.literal('clean-up'),
+    with: username.optional(),
+    olderThanDays: z.number().nonnegative().optional(),
+    largerThanBytes: z.int().nonnegative().optional(),
+    ref,
+  }),
   z.strictObject({ op: z.literal('conversations'), ref }),
   z.strictObject({ op: z.literal('status'), ref }),
   z.strictObject({ op: z.literal('quit'), ref }),
@@ -35,6 +58,7 @@ export type Operation = z.infer<typeof operationSchema>;
 
 /** Items of history in one request to the engine. */
 const PAGE = 200;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Everything but `quit`, which ends the session instead. */
 export async function perform(
@@ -104,6 +128,29 @@ export async function perform(
       emit('done', { op: operation.op, ref: operation.ref });
       return;
     }
+    case 'attach':
+      return attach(engine, operation, emit);
+    case 'download':
+      return download(engine, operation, emit);
+    case 'cancel':
+    case 'pause':
+    case 'resume':
+      await engine.request(`attachments.${operation.op}`, { fileId: operation.fileId });
+      emit('done', { op: operation.op, ref: operation.ref });
+      return;
+    case 'storage':
+      emit('storage', { ref: operation.ref, ...(await storage(engine)) });
+      return;
+    case 'clean-up': {
+      const room = operation.with === undefined ? null : await conversation(engine, operation.with);
+      const freed = await engine.request('storage.cleanUp', {
+        ...(room === null ? {} : { roomId: room.roomId }),
+        ...(operation.largerThanBytes === undefined ? {} : { largerThanBytes: operation.largerThanBytes }),
+        olderThanMs: Math.floor((operation.olderThanDays ?? 0) * DAY_MS),
+      });
+      emit('cleaned-up', { ref: operation.ref, ...freed });
+      return;
+    }
     case 'conversations': {
       const all = await engine.request('conversations.list', {});
       emit('conversations', {
@@ -142,6 +189,19 @@ async function change(
   const { roomId } = await conversation(engine, who);
   await engine.request(request, { roomId });
   emit('done', { op: operation.op, ref: operation.ref });
+}
+
+async function storage(engine: Engine) {
+  const { totalBytes, rooms } = await engine.request('storage.usage', {});
+  const all = await engine.request('conversations.list', {});
+  return {
+    totalBytes,
+    rooms: rooms.map(({ roomId, bytes, files }) => ({
+      with: all.find((view) => view.roomId === roomId)?.peer.username,
+      bytes,
+      files,
+    })),
+  };
 }
 
 /** A conversation that is in the store already. Throws `not-found`. */

@@ -2,6 +2,7 @@
 import type { EngineEvent } from '../../src-shared/contract/events.ts';
 import type { MessageView } from '../../src-shared/contract/views.ts';
 import type { AccountId } from '../../src-shared/ids.ts';
+import { describeAttachment } from './attachments.ts';
 
 export type Emit = (event: string, fields: Readonly<Record<string, unknown>>) => void;
 
@@ -21,8 +22,13 @@ export function describeMessage(message: MessageView, names: Names): Record<stri
     text: message.body.text,
     sentAt: message.sentAtMs,
     own: message.isOwn,
+    ...attachmentsOf(message),
     ...(message.delivery === null ? {} : { delivery: message.delivery.state }),
   };
+}
+
+function attachmentsOf({ attachments }: MessageView): Record<string, unknown> {
+  return attachments.length === 0 ? {} : { attachments: attachments.map(describeAttachment) };
 }
 
 /** Passes on what a bot wants to know; returns the listener. */
@@ -43,12 +49,18 @@ export function eventPrinter(emit: Emit): (event: EngineEvent) => void {
           from: event.from.username,
           text: event.message.body.text,
           sentAt: event.message.sentAtMs,
+          ...attachmentsOf(event.message),
           request: event.isRequest,
         });
         return;
       case 'accepted':
         emit('accepted', { messageId: event.messageId });
         return;
+      case 'transfer': {
+        const { messageId, fileId, direction, state, bytes, size, reason } = event;
+        emit('transfer', { messageId, fileId, direction, state, bytes, size, reason: reason ?? undefined });
+        return;
+      }
       case 'receipt':
         emit('receipt', { messageId: event.messageId, kind: event.kind, by: event.by.username });
         return;

@@ -31,6 +31,8 @@ export class Changes {
   readonly roomsToRekey = new Set<ConversationRow>();
   /** Something unreadable was put aside, and its sender is to be asked. */
   parked = false;
+  /** Files are to be moved. */
+  toTransfer = false;
 
   conversation(row: ConversationRow): void {
     this.conversations.add(row);

@@ -13,6 +13,8 @@ import { Expiry } from './expiry/service.ts';
 import type { Clock, Timers } from '../../src-shared/clock.ts';
 import { KithError } from '../../src-shared/errors.ts';
 import type { Account } from './account/repository.ts';
+import { FileFolder } from './attachments/file-folder.ts';
+import { removeUnused, tidyFolder } from './attachments/service.ts';
 import type { Changes } from './changes.ts';
 import { EngineContext } from './context.ts';
 import { engineHandlers } from './handlers.ts';
@@ -33,6 +35,8 @@ const FORGET_AFTER_MS = 2_000;
 
 export interface EngineOptions {
   readonly database: StoreDatabase;
+  /** Folder of encrypted files; made where it is missing. */
+  readonly filesPath: string;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly ids: IdSource;
@@ -63,7 +67,12 @@ export function createEngine(options: EngineOptions): Engine {
   const readHistory = history(database.read);
   const publisher = new Publisher(read, readHistory, log);
   const forgetting = coalesced(timers, FORGET_AFTER_MS, () => {
-    if (database.write.open) database.truncateLog();
+    if (!database.write.open) return;
+    database.truncateLog();
+    removeUnused({ context, folder }).catch((error: unknown) => {
+      // The next start removes what is left.
+      log.warn('files.removal-failed', errorFields(error));
+    });
   });
   const afterCommit = (changes: Changes): void => {
     if (changes.forgets || changes.removed.size > 0) forgetting.trigger();
@@ -84,13 +93,16 @@ export function createEngine(options: EngineOptions): Engine {
   };
   const store = repositories(database.write);
   const context = new EngineContext({ clock, timers, ids, log, database, store, afterCommit, onAccount });
-  const sync = new SyncManager(context, (connection) => {
-    publisher.publish({ type: 'connection', connection });
+  const folder = new FileFolder(options.filesPath);
+  const sync = new SyncManager(context, folder, (event) => {
+    publisher.publish(event);
   });
   const expiry = new Expiry(context);
   const handlers = engineHandlers({
     context,
     connection: sync.connection,
+    folder,
+    transfers: sync.transfers,
     publisher,
     read,
     history: readHistory,
@@ -121,6 +133,7 @@ export function createEngine(options: EngineOptions): Engine {
       publisher.publish(event);
     }),
   );
+  tidyFolder({ context, folder });
   sync.start();
   expiry.run();
   return {

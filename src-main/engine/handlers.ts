@@ -4,6 +4,10 @@ import { KithError } from '../../src-shared/errors.ts';
 import { accountView, registerAccount, setDisplayName } from './account/register.ts';
 import { acknowledgeIdentity, safetyNumber, setVerified, startConversation } from './contacts/service.ts';
 import { contactView } from './contacts/view.ts';
+import type { FileFolder } from './attachments/file-folder.ts';
+import { retryUploads, sendWithAttachments } from './attachments/send.ts';
+import { attachmentHandlers } from './attachments/service.ts';
+import type { Transfers } from './attachments/transfers.ts';
 import type { EngineContext } from './context.ts';
 import {
   acceptRequest,
@@ -46,6 +50,8 @@ export interface HandlerParts {
   readonly context: EngineContext;
   readonly connection: RelayConnection;
   readonly publisher: Publisher;
+  readonly folder: FileFolder;
+  readonly transfers: Transfers;
   /** On the reading connection, like `history`. */
   readonly read: Repositories;
   readonly history: History;
@@ -85,7 +91,12 @@ export function engineHandlers(parts: HandlerParts): Handlers<EngineRequestName>
     'conversations.get': ({ roomId }) => view(roomId),
     'conversations.start': async ({ username }) =>
       view((await startConversation(context, connection, username)).roomId),
-    'conversations.accept': ({ roomId }) => nothing(() => acceptRequest(context, roomId)),
+    'conversations.accept': ({ roomId }) =>
+      nothing(() => {
+        acceptRequest(context, roomId);
+        // The thumbnails of a stranger waited for this.
+        parts.transfers.wake();
+      }),
     'conversations.block': ({ roomId }) => nothing(() => block(context, roomId)),
     'conversations.unblock': ({ roomId }) => nothing(() => unblock(context, roomId)),
     'conversations.pin': ({ roomId, state }) => nothing(() => setPinned(context, roomId, state)),
@@ -108,7 +119,12 @@ export function engineHandlers(parts: HandlerParts): Handlers<EngineRequestName>
     'messages.page': ({ roomId, from, limit }) =>
       history.page({ conversation: requireConversation(context, roomId).row, thread: null }, from, limit),
     'messages.get': ({ messageId }) => found(history.message(messageId)),
-    'messages.send': ({ roomId, ...saying }) => ({ messageId: sendText(context, roomId, saying) }),
+    'messages.send': ({ roomId, attachments = [], ...saying }) => ({
+      messageId:
+        attachments.length === 0
+          ? sendText(context, roomId, saying)
+          : sendWithAttachments(context, roomId, saying, attachments),
+    }),
     'messages.forward': ({ messageId, to }) => ({ messageIds: forwardMessage(context, messageId, to) }),
     'messages.edit': ({ messageId, ...edit }) => ({ operationId: editMessage(context, messageId, edit) }),
     'messages.deleteForEveryone': ({ messageId }) => ({ operationId: deleteForEveryone(context, messageId) }),
@@ -131,9 +147,14 @@ export function engineHandlers(parts: HandlerParts): Handlers<EngineRequestName>
     'threads.follow': ({ state, ...thread }) => nothing(() => followThread(context, thread, state)),
     'threads.setDraft': ({ text, ...thread }) => nothing(() => setThreadDraft(context, thread, text)),
 
-    'messages.retry': ({ messageId }) => nothing(() => retryMessage(context, messageId)),
+    'messages.retry': ({ messageId }) =>
+      nothing(() => {
+        if (!retryUploads(context, messageId)) retryMessage(context, messageId);
+      }),
     'messages.discard': ({ messageId }) => nothing(() => discardMessage(context, messageId)),
     'messages.details': ({ messageId }) => found(history.details(messageId)),
+
+    ...attachmentHandlers(parts),
 
     'contacts.get': ({ accountId }) => contactView(read, accountId),
     'contacts.safetyNumber': ({ accountId }) => safetyNumber(context, accountId),

@@ -1,4 +1,5 @@
 /** From a data folder and something that opens it to a running engine. */
+import { existsSync, renameSync } from 'node:fs';
 import { systemClock, systemTimers } from '../../src-shared/clock.ts';
 import { KithError } from '../../src-shared/errors.ts';
 import { IdentityKeeper } from './account/identity-keeper.ts';
@@ -28,6 +29,8 @@ export function openProfile(folder: DataFolder, key: Uint8Array, log: Logger): E
   } catch (error) {
     if (!(error instanceof KithError) || error.code !== 'store-corrupt') throw error;
     const movedTo = moveAside(folder.databasePath, systemClock.now());
+    // Their keys are in the damaged store.
+    if (existsSync(folder.filesPath)) renameSync(folder.filesPath, `${movedTo}.files`);
     log.error('store.moved-aside');
     if (keeper.kept === null) {
       throw new KithError(
@@ -62,6 +65,7 @@ function startEngine(
     }
     return createEngine({
       database,
+      filesPath: folder.filesPath,
       clock: systemClock,
       timers: systemTimers,
       ids: systemIds,

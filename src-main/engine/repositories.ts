@@ -1,5 +1,6 @@
 /** All repositories of the writing connection. */
 import { accountRepository, type AccountRepository } from './account/repository.ts';
+import { attachmentRepository, type AttachmentRepository } from './attachments/repository.ts';
 import { contactRepository, type ContactRepository } from './contacts/repository.ts';
 import { conversationRepository, type ConversationRepository } from './conversations/repository.ts';
 import { keyRepository, type KeyRepository } from './crypto/key-repository.ts';
@@ -23,6 +24,7 @@ import type { Sql } from './store/database.ts';
 
 export interface Repositories {
   readonly account: AccountRepository;
+  readonly attachments: AttachmentRepository;
   readonly chains: ChainRepository;
   readonly contacts: ContactRepository;
   readonly conversations: ConversationRepository;
@@ -47,6 +49,7 @@ export interface Repositories {
 export function repositories(sql: Sql): Repositories {
   return {
     account: accountRepository(sql),
+    attachments: attachmentRepository(sql),
     chains: chainRepository(sql),
     contacts: contactRepository(sql),
     conversations: conversationRepository(sql),

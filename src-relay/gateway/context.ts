@@ -3,6 +3,7 @@ import type { Clock, Timers } from '../../src-shared/clock.ts';
 import type { RelayLimits } from '../limits.ts';
 import type { AccountService } from '../services/accounts/service.ts';
 import type { MailService } from '../services/mail/service.ts';
+import type { MediaService } from '../services/media/service.ts';
 import type { PreKeyService } from '../services/pre-keys/service.ts';
 import type { Registry } from './registry.ts';
 
@@ -12,6 +13,7 @@ export interface GatewayContext {
   readonly accounts: AccountService;
   readonly preKeys: PreKeyService;
   readonly mail: MailService;
+  readonly media: MediaService;
   readonly registry: Registry;
   readonly limits: RelayLimits;
   readonly clock: Clock;

@@ -1,11 +1,19 @@
 import { assertNever } from '../../src-shared/errors.ts';
 import type { relay } from '../../src-shared/protocol/frames.ts';
+import { ErrorCode, Refusal } from '../services/refusal.ts';
 import type { Session } from '../services/accounts/service.ts';
 import type { GatewayContext } from './context.ts';
 import { Delivery } from './delivery.ts';
 import { encodeFrame, requireRequestId, resumed, type ServerBody } from './frames.ts';
 import type { Outbound } from './outbound.ts';
-import { answerFetch, answerLookup, answerSend, answerUpload, passOnEphemeral } from './requests.ts';
+import {
+  answerFetch,
+  answerLookup,
+  answerMediaAccess,
+  answerSend,
+  answerUpload,
+  passOnEphemeral,
+} from './requests.ts';
 
 /** The frames that only an authenticated device may send. */
 export type DeviceBody = Exclude<
@@ -78,6 +86,13 @@ export class DeviceSession {
         return this.#answer(requestId, answerUpload(context, session.address, body.value));
       case 'lookupAccount':
         return this.#answer(requestId, answerLookup(context, session.address, body.value));
+      case 'mediaAccess':
+        return this.#answer(requestId, answerMediaAccess(context, session.address));
+      case 'createRoom':
+      case 'appendRoom':
+      case 'readRoom':
+      case 'readRoomLink':
+        throw new Refusal(ErrorCode.ROOM_UNKNOWN, 'This relay keeps no rooms.');
       default:
         return assertNever(body);
     }

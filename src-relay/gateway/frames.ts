@@ -8,6 +8,8 @@ import type { AccountRecord } from '../services/accounts/storage.ts';
 import type { Session } from '../services/accounts/service.ts';
 import type { SendOutcome } from '../services/mail/service.ts';
 import type { DeviceDifference, MailSource, StoredEnvelope } from '../services/mail/storage.ts';
+import { MEDIA_PATH } from '../services/media/routes.ts';
+import type { MediaGrant } from '../services/media/service.ts';
 import type { FetchedBundles } from '../services/pre-keys/service.ts';
 import type { PreKeyCounts } from '../services/pre-keys/storage.ts';
 import { badFrame, Refusal } from '../services/refusal.ts';
@@ -193,6 +195,21 @@ export function resumed(pending: number): ServerBody {
 
 export function pong(relayTimeMs: number): ServerBody {
   return { case: 'pong', value: { relayTimeMs: BigInt(relayTimeMs) } };
+}
+
+export function mediaGrant(grant: MediaGrant, limits: RelayLimits): ServerBody {
+  return {
+    case: 'mediaGrant',
+    value: {
+      token: grant.token,
+      expiresAtMs: BigInt(grant.expiresMs),
+      basePath: MEDIA_PATH,
+      fileBytes: BigInt(limits.mediaFileBytes),
+      quotaBytes: BigInt(limits.mediaQuotaBytes),
+      usedBytes: BigInt(grant.usedBytes),
+      blobLifetimeDays: limits.mediaLifetimeDays,
+    },
+  };
 }
 
 export const MAILBOX_DRAINED: ServerBody = { case: 'mailboxDrained', value: {} };

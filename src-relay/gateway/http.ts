@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '../../src-shared/clock.ts';
 import { PROTOCOL_VERSION } from '../../src-shared/protocol/transcripts.ts';
 import type { Health } from '../health.ts';
+import { registerMediaRoutes, type MediaRouteOptions } from '../services/media/routes.ts';
 import type { RelayStorage } from '../storage/storage.ts';
 import { RELAY_VERSION } from '../version.ts';
 
@@ -10,13 +11,14 @@ export interface HttpOptions {
   readonly health: Health;
   readonly storage: RelayStorage;
   readonly clock: Clock;
+  readonly media: MediaRouteOptions;
   /** Known once the relay listens. */
   readonly joinLink: () => string;
 }
 
 /** The few pages a relay has: its health for monitoring, and a word for people who open it in a browser. */
 export function createHttpServer(options: HttpOptions): FastifyInstance {
-  const { relayName, health, storage, clock } = options;
+  const { relayName, health, storage, clock, media } = options;
   const startedMs = clock.monotonic();
   // Open keep-alive connections of browsers must not hold up a stop.
   const server = fastify({ forceCloseConnections: true, bodyLimit: 1024, logger: false });
@@ -45,6 +47,7 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
       .send(page(relayName, options.joinLink())),
   );
 
+  registerMediaRoutes(server, media);
   return server;
 }
 

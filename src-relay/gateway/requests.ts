@@ -9,6 +9,7 @@ import {
   account,
   deliverEphemeral,
   encodeFrame,
+  mediaGrant,
   preKeyBundles,
   preKeyCounts,
   PUSH,
@@ -59,6 +60,13 @@ export async function answerLookup(
     case undefined:
       throw badFrame('A lookup names a username or an account id.');
   }
+}
+
+export async function answerMediaAccess(
+  context: GatewayContext,
+  requester: DeviceAddress,
+): Promise<ServerBody> {
+  return mediaGrant(await context.media.grant(requester.accountId), context.limits);
 }
 
 /** Passes an ephemeral envelope on to those of its devices that are connected. */

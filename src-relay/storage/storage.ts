@@ -2,6 +2,7 @@
 import type { AccountStore } from '../services/accounts/storage.ts';
 import type { MailStore } from '../services/mail/storage.ts';
 import type { ObservedTime } from '../services/observed-time.ts';
+import type { MediaIndex } from '../services/media/storage.ts';
 import type { PreKeyStore } from '../services/pre-keys/storage.ts';
 
 /** What is old enough to go. Positions are those of the order of acceptance. */
@@ -27,6 +28,7 @@ export interface RelayStorage {
   readonly accounts: AccountStore;
   readonly preKeys: PreKeyStore;
   readonly mail: MailStore;
+  readonly media: MediaIndex;
   /** This relay's stable name. */
   readonly relayName: string;
   /** Removes some of what is expired. Rejects with a `StorageError`. */

@@ -1,6 +1,6 @@
 /** Everything that is pushed towards the interface, without being asked. */
 import type { ErrorCode } from '../errors.ts';
-import type { AccountId, MessageId, RoomId } from '../ids.ts';
+import type { AccountId, FileId, MessageId, RoomId } from '../ids.ts';
 import type {
   AccountView,
   AppState,
@@ -56,6 +56,17 @@ export type EngineEvent =
       readonly messageId: MessageId;
       readonly roomId: RoomId;
       readonly reason: ErrorCode;
+    }
+  /** Bytes of an attachment move, at most ten times a second, or its transfer came to another state. */
+  | {
+      readonly type: 'transfer';
+      readonly fileId: FileId;
+      readonly messageId: MessageId;
+      readonly direction: 'up' | 'down';
+      readonly state: 'running' | 'queued' | 'paused' | 'done' | 'failed' | 'cancelled';
+      readonly bytes: number;
+      readonly size: number;
+      readonly reason: ErrorCode | null;
     }
   /** One of our messages, or of what we did to one, reached the relay. */
   | { readonly type: 'accepted'; readonly messageId: MessageId; readonly roomId: RoomId }

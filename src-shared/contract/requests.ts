@@ -3,8 +3,9 @@
  * and its result as a type. What is not listed here cannot be called.
  */
 import { z } from 'zod';
-import { isUuid, type AccountId, type MessageId, type RoomId } from '../ids.ts';
+import { isUuid, type AccountId, type FileId, type MessageId, type RoomId } from '../ids.ts';
 import {
+  MAX_ATTACHMENTS,
   MAX_DISPLAY_NAME_CHARACTERS,
   MAX_MENTIONS,
   MAX_TEXT_BYTES,
@@ -17,6 +18,7 @@ import type {
   AccountView,
   AppInfo,
   AppState,
+  AttachmentView,
   ConnectionView,
   ContactView,
   ConversationView,
@@ -30,6 +32,7 @@ import type {
   RoomView,
   SafetyNumber,
   SettingsView,
+  StorageUsage,
   ThreadView,
 } from './views.ts';
 
@@ -47,6 +50,8 @@ const nothing = z.strictObject({});
 const uuid = z.string().refine(isUuid, 'not an id');
 const roomId = uuid.transform((id) => id as RoomId);
 const messageId = uuid.transform((id) => id as MessageId);
+const fileId = uuid.transform((id) => id as FileId);
+const path = z.string().min(1).max(32_767);
 const accountId = uuid.transform((id) => id as AccountId);
 /** For the clipboard. Texts to be sent are measured by the engine, which says how much too long they are. */
 const clipboardText = z.string().max(MAX_TEXT_BYTES);
@@ -81,6 +86,8 @@ const pageStart = z.discriminatedUnion('at', [
 
 /** Conversations one message may be passed on to at once. */
 const MAX_FORWARDS = 20;
+/** Bytes of a file in one answer: an image of the usual size. */
+const MAX_RANGE = 16 * 1024 * 1024;
 
 /** Answered by the engine. */
 export const engineRequests = {
@@ -158,6 +165,7 @@ export const engineRequests = {
     z.strictObject({
       roomId,
       text: z.string(),
+      attachments: z.array(fileId).max(MAX_ATTACHMENTS).optional(),
       /** Found in the text where absent. */
       mentions: z.array(mention).max(MAX_MENTIONS).optional(),
       quote: messageId.optional(),
@@ -204,6 +212,34 @@ export const engineRequests = {
   'messages.retry': answering<null>()(z.strictObject({ messageId })),
   'messages.discard': answering<null>()(z.strictObject({ messageId })),
   'messages.details': answering<MessageDetails>()(z.strictObject({ messageId })),
+
+  /** Takes a file of this computer in, encrypted. For callers that may name paths: see `PATH_REQUESTS`. */
+  'attachments.import': answering<AttachmentView>()(z.strictObject({ path })),
+  /** Writes the plaintext to a path. Never over a file that is there, unless told. */
+  'attachments.saveAs': answering<null>()(
+    z.strictObject({ fileId, path, existing: z.enum(['keep', 'overwrite']).default('keep') }),
+  ),
+  'attachments.get': answering<AttachmentView>()(z.strictObject({ fileId })),
+  /** Queues the download of a file that is not here; says how it stands then. */
+  'attachments.download': answering<AttachmentView>()(z.strictObject({ fileId })),
+  'attachments.pause': answering<null>()(z.strictObject({ fileId })),
+  'attachments.resume': answering<null>()(z.strictObject({ fileId })),
+  /** Ends a transfer. A message that was not sent yet goes with it; so does a file that is in no message. */
+  'attachments.cancel': answering<null>()(z.strictObject({ fileId })),
+  /** Plaintext of a local file; fewer bytes at its end. */
+  'attachments.openRange': answering<Uint8Array>()(
+    z.strictObject({ fileId, start: z.int().nonnegative(), length: z.int().min(1).max(MAX_RANGE) }),
+  ),
+
+  'storage.usage': answering<StorageUsage>()(nothing),
+  /** Drops local copies that the relay had when they came; never of what is not sent. */
+  'storage.cleanUp': answering<{ readonly freedBytes: number }>()(
+    z.strictObject({
+      olderThanMs: z.int().nonnegative().optional(),
+      largerThanBytes: z.int().nonnegative().optional(),
+      roomId: roomId.optional(),
+    }),
+  ),
 
   'contacts.get': answering<ContactView>()(z.strictObject({ accountId })),
   'contacts.safetyNumber': answering<SafetyNumber>()(z.strictObject({ accountId })),
@@ -272,6 +308,12 @@ export const shellRequests = {
   'hostedRelay.start': answering<HostedRelayView>()(nothing),
   'hostedRelay.stop': answering<HostedRelayView>()(nothing),
 } as const;
+
+/**
+ * Requests that name files of this computer. The page cannot make them: whoever controls it could read and
+ * write any file. The shell asks after a person chose the file; the command line is the person.
+ */
+export const PATH_REQUESTS: ReadonlySet<string> = new Set(['attachments.import', 'attachments.saveAs']);
 
 export type EngineRequests = typeof engineRequests;
 export type EngineRequestName = keyof EngineRequests;

@@ -3,7 +3,7 @@
  * state. Times are Unix milliseconds.
  */
 import type { ErrorCode, SerializedError } from '../errors.ts';
-import type { AccountId, DeviceId, MessageId, RoomId } from '../ids.ts';
+import type { AccountId, DeviceId, FileId, MessageId, RoomId } from '../ids.ts';
 
 /** This store is empty because its predecessor was damaged; the account came back from its sealed copy. */
 export interface RecoveryView {
@@ -157,6 +157,44 @@ export interface IntegrityVerdict {
   readonly clock: 'plausible' | 'future';
 }
 
+/** How the bytes of an attachment stand. Progress between these comes as events. */
+export interface TransferView {
+  readonly direction: 'up' | 'down';
+  readonly state: 'queued' | 'paused' | 'done' | 'failed' | 'cancelled';
+  /** Why it failed. */
+  readonly reason: ErrorCode | null;
+}
+
+export interface AttachmentView {
+  readonly fileId: FileId;
+  /** Safe to show, and to save under. */
+  readonly name: string;
+  /** As its sender says; a hint. */
+  readonly mediaType: string;
+  readonly size: number;
+  /** Null where it is no image. */
+  readonly image: { readonly width: number; readonly height: number; readonly blurHash: string } | null;
+  /** A small WebP image, with its own bytes. */
+  readonly thumbnail: {
+    readonly fileId: FileId;
+    readonly width: number;
+    readonly height: number;
+    readonly isLocal: boolean;
+  } | null;
+  /** All of it is on this device. */
+  readonly isLocal: boolean;
+  /** Our own image that could not be encoded anew: it leaves with all that is in it. */
+  readonly isUnchangedImage: boolean;
+  /** Null until somebody asks for it. */
+  readonly transfer: TransferView | null;
+}
+
+/** Bytes of encrypted copies on this device. A file in two rooms counts in both, and once in the total. */
+export interface StorageUsage {
+  readonly totalBytes: number;
+  readonly rooms: readonly { readonly roomId: RoomId; readonly bytes: number; readonly files: number }[];
+}
+
 export interface MessageView {
   readonly messageId: MessageId;
   readonly roomId: RoomId;
@@ -167,6 +205,7 @@ export interface MessageView {
   readonly authorId: AccountId;
   readonly isOwn: boolean;
   readonly body: MessageBody;
+  readonly attachments: readonly AttachmentView[];
   readonly sentAtMs: number;
   readonly isUnread: boolean;
   /** Null for messages of others. */

@@ -26,6 +26,17 @@ export const MAX_ROOM_TOPIC_CHARACTERS = 1_000;
 /** The state of a full room, picture and all, fits one content. */
 export const MAX_ROOM_PICTURE_BYTES = 24 * 1024;
 
+/** Plaintext of one attached file. */
+export const MAX_FILE_BYTES = 2 * 1024 * 1024 * 1024;
+/** Plaintext of one encrypted chunk: large enough to cost little, small enough to check before it is shown. */
+export const FILE_CHUNK_BYTES = 256 * 1024;
+export const FILE_HEADER_BYTES = 16;
+export const FILE_TAG_BYTES = 16;
+/** The ciphertext of the largest file. */
+export const MAX_CIPHERTEXT_FILE_BYTES =
+  FILE_HEADER_BYTES + MAX_FILE_BYTES + (MAX_FILE_BYTES / FILE_CHUNK_BYTES) * FILE_TAG_BYTES;
+export const MAX_ATTACHMENTS = 32;
+
 /** Usernames: 3 to 32 of a-z, 0-9, dot, hyphen and underscore; a letter first, no double or last dot. */
 export const USERNAME_PATTERN = /^(?=.{3,32}$)[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)*$/;
 export const MAX_DISPLAY_NAME_CHARACTERS = 64;

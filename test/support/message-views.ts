@@ -15,4 +15,5 @@ export const UNTOUCHED = {
   isStarred: false,
   mentionsMe: false,
   expiresAtMs: null,
+  attachments: [],
 } satisfies Partial<MessageView>;

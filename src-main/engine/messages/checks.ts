@@ -39,8 +39,9 @@ export function requireMessage(context: EngineContext, messageId: MessageId): Fo
 }
 
 /** Throws `message-empty`, `message-too-long`. */
-export function checkText(text: string): void {
-  if (text.trim() === '') throw new KithError('message-empty', 'The message is empty.');
+export function checkText(text: string, emptiness: 'has-words' | 'may-be-empty' = 'has-words'): void {
+  if (emptiness === 'has-words' && text.trim() === '')
+    throw new KithError('message-empty', 'The message is empty.');
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_TEXT_BYTES) {
     throw new KithError(

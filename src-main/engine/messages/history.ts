@@ -14,6 +14,7 @@ import type {
 import { ERROR_CODES } from '../../../src-shared/errors.ts';
 import { parseDeviceId, type AccountId, type MessageId, type RoomId } from '../../../src-shared/ids.ts';
 import { orderToMs } from '../../../src-shared/protocol/limits.ts';
+import { attachmentRepository } from '../attachments/repository.ts';
 import type { ConversationRow } from '../conversations/repository.ts';
 import type { Blob, Sql } from '../store/database.ts';
 import { blob, fromBlob } from '../store/ids.ts';
@@ -110,6 +111,7 @@ export function history(sql: Sql) {
     sql,
     'm.conversation = ? AND m.thread_root = ? AND m.thread_root IS NOT NULL',
   );
+  const attachments = attachmentRepository(sql);
   const byId = sql.prepare<[Blob], Row>(`${SELECT} WHERE m.message_id = ?`);
   const unread = sql.prepare<[number], { count: number; mentions: number | null }>(
     `SELECT count(*) AS count, sum(mentions_me) AS mentions FROM messages
@@ -188,6 +190,7 @@ export function history(sql: Sql) {
           ? null
           : { root: fromBlob<MessageId>(row.threadRoot), alsoInRoom: row.inRoom === 1 },
       ...found,
+      attachments: row.kind === 'text' && !isDeleted ? attachments.views(messageId) : [],
       editedAtMs: row.editedAtMs,
       mentionsMe: row.mentionsMe === 1,
       expiresAtMs: row.expiresAtMs,

@@ -19,7 +19,11 @@ export interface IncomingText {
 }
 
 /** Stores the message once, however often it comes. */
-export function applyText(context: EngineContext, changes: Changes, incoming: IncomingText): void {
+export function applyText(
+  context: EngineContext,
+  changes: Changes,
+  incoming: IncomingText,
+): 'stored' | 'known' {
   const { store } = context;
   const { conversation, content, arrival } = incoming;
   const ownId = context.requireAccount().accountId;
@@ -36,7 +40,7 @@ export function applyText(context: EngineContext, changes: Changes, incoming: In
     // A copy: the author may not have heard yet that the first one arrived.
     if (!isOwn && (known === null || known.authorId === content.author.accountId))
       oweDelivered(context, changes, conversation, content);
-    return;
+    return 'known';
   }
   const message = {
     messageId: content.messageId,
@@ -65,6 +69,7 @@ export function applyText(context: EngineContext, changes: Changes, incoming: In
     noteReply(context, changes, conversation.row, { root: text.threadRoot, speaksTo });
   }
   catchUp(context, changes, conversation, content);
+  return 'stored';
 }
 
 /** What happened to the message may have come before it. */

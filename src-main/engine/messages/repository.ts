@@ -37,7 +37,8 @@ interface NewMessage {
 export interface NewText extends NewMessage {
   readonly message: MessageText;
   readonly mentions: 'me' | 'others';
-  readonly signed: SignedBytes;
+  /** Null for one that waits for its files and is signed when it leaves. */
+  readonly signed: SignedBytes | null;
   /** Its place in its author's chain. */
   readonly chain: ChainPlace | null;
   readonly integrity: IntegrityVerdict;
@@ -109,8 +110,8 @@ export function messageRepository(sql: Sql) {
       integrity.signature,
       integrity.chain,
       integrity.clock,
-      signed.content,
-      signed.signature,
+      signed?.content ?? null,
+      signed?.signature ?? null,
       chain?.epoch ?? null,
       chain?.index ?? null,
       threadRoot === null ? null : blob(threadRoot),
@@ -196,6 +197,39 @@ export function messageRepository(sql: Sql) {
       void statements.setBody.run(JSON.stringify(notice), blob(messageId)),
     /** True when there was one. */
     remove: (messageId: MessageId): boolean => statements.remove.run(blob(messageId)).changes > 0,
+    /** What a message says that waits for its files; null for any other. */
+    unsigned(messageId: MessageId): MessageText | null {
+      const row = statements.unsigned.get(blob(messageId));
+      if (row === undefined) return null;
+      const threadRoot = row.threadRoot === null ? null : fromBlob<MessageId>(row.threadRoot);
+      return {
+        text: row.text,
+        extras: extrasFromJson(row.extras),
+        threadRoot,
+        place: threadRoot === null ? 'room' : row.inRoom === 1 ? 'thread-and-room' : 'thread',
+        expiresAfterS: row.expiresAfterS,
+      };
+    },
+    setSigned(
+      messageId: MessageId,
+      { content, signature }: SignedBytes,
+      facts: {
+        readonly sentAtMs: number;
+        readonly verdict: IntegrityVerdict['chain'];
+        readonly chain: ChainPlace | null;
+      },
+    ): void {
+      const { sentAtMs, verdict, chain } = facts;
+      statements.setSigned.run(
+        content,
+        signature,
+        sentAtMs,
+        verdict,
+        chain?.epoch ?? null,
+        chain?.index ?? null,
+        blob(messageId),
+      );
+    },
     signedBytes: (messageId: MessageId): SignedBytes | null =>
       statements.content.get(blob(messageId)) ?? null,
 
@@ -303,8 +337,8 @@ type TextColumns = [
   signatureVerdict: string,
   chainVerdict: string,
   clockVerdict: string,
-  content: Uint8Array,
-  signature: Uint8Array,
+  content: Uint8Array | null,
+  signature: Uint8Array | null,
   chainEpoch: number | null,
   chainIndex: number | null,
   threadRoot: Blob | null,
@@ -395,6 +429,25 @@ function messageStatements(sql: Sql) {
       `SELECT chain_index AS "index", content FROM messages
        WHERE conversation = ? AND author_account_id = ? AND author_device_id = ? AND chain_epoch = ?
          AND chain_index BETWEEN ? AND ? AND signature_verdict = 'valid' AND content IS NOT NULL`,
+    ),
+    unsigned: sql.prepare<
+      [Blob],
+      {
+        text: string;
+        extras: string | null;
+        threadRoot: Blob | null;
+        inRoom: number;
+        expiresAfterS: number | null;
+      }
+    >(
+      `SELECT body AS text, extras, thread_root AS threadRoot, in_room AS inRoom,
+              expires_after_s AS expiresAfterS
+       FROM messages WHERE message_id = ? AND kind = 'text' AND content IS NULL AND deleted_by IS NULL`,
+    ),
+    setSigned: sql.prepare<[Uint8Array, Uint8Array, number, string, number | null, number | null, Blob]>(
+      `UPDATE messages SET content = ?, signature = ?, sent_at_ms = ?, chain_verdict = ?, chain_epoch = ?,
+         chain_index = ?
+       WHERE message_id = ?`,
     ),
     setBody: sql.prepare<[string, Blob]>('UPDATE messages SET body = ? WHERE message_id = ?'),
     remove: sql.prepare<[Blob]>('DELETE FROM messages WHERE message_id = ?'),

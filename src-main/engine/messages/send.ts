@@ -1,10 +1,13 @@
 /** Saying something: the message and its place in the outbox are durable when this returns. */
+import type { IntegrityVerdict } from '../../../src-shared/contract/views.ts';
 import { KithError } from '../../../src-shared/errors.ts';
-import type { AccountId, MessageId, RoomId } from '../../../src-shared/ids.ts';
+import type { AccountId, DeviceAddress, MessageId, RoomId } from '../../../src-shared/ids.ts';
 import { MAX_MENTIONS } from '../../../src-shared/protocol/limits.ts';
 import type { Changes } from '../changes.ts';
 import type { EngineContext } from '../context.ts';
 import type { Conversation } from '../conversations/repository.ts';
+import type { ChainPlace } from '../crypto/author-chain.ts';
+import type { SignedBytes } from '../crypto/packet.ts';
 import { writeDraft } from '../drafts/service.ts';
 import { composeContent, queueProfileIfNews } from '../send/compose.ts';
 import { noteReply, threadOf } from '../threads/service.ts';
@@ -35,11 +38,23 @@ export interface Saying {
  * `identity-changed`, `not-found` (room, quoted message or thread); then nothing was stored.
  */
 export function sendText(context: EngineContext, roomId: RoomId, saying: Saying): MessageId {
+  const { conversation, message } = prepareText(context, roomId, saying, 'has-words');
+  return context.transact((changes) => say(context, changes, conversation, message));
+}
+
+/** Everything about a text that can be refused. Throws as `sendText` does; stores nothing. */
+export function prepareText(
+  context: EngineContext,
+  roomId: RoomId,
+  saying: Saying,
+  emptiness: 'has-words' | 'may-be-empty',
+): { readonly conversation: Conversation; readonly message: MessageText } {
   const conversation = requireConversation(context, roomId);
   // Lone surrogates would come out differently on the other side.
   const text = saying.text.toWellFormed();
-  checkText(text);
+  checkText(text, emptiness);
   checkMaySend(context, conversation);
+  checkMayPost(context, conversation);
   const mentions = mentionsOf(context, conversation, text, saying.mentions);
   const quote = saying.quote === undefined ? null : quoteOf(context, conversation, saying.quote);
   const message: MessageText = {
@@ -49,8 +64,7 @@ export function sendText(context: EngineContext, roomId: RoomId, saying: Saying)
     place: saying.thread?.place ?? 'room',
     expiresAfterS: conversation.timerS === 0 ? null : conversation.timerS,
   };
-  checkMayPost(context, conversation);
-  return context.transact((changes) => say(context, changes, conversation, message));
+  return { conversation, message };
 }
 
 /** Says the same words elsewhere, without saying whose they were. Throws as `sendText` does. */
@@ -87,28 +101,19 @@ function say(
   message: MessageText,
 ): MessageId {
   const { store } = context;
-  // Writing to somebody answers their request.
-  if (conversation.state === 'request') store.conversations.setState(conversation.row, 'active');
   if (conversation.kind === 'direct') queueProfileIfNews(context, changes, conversation);
   const { header, signed } = composeContent(context, {
     conversation,
     body: { case: 'text', value: textToWire(message) },
   });
-  store.messages.insertOwn({
+  storeOwn(context, changes, conversation, {
     messageId: header.messageId,
-    conversation: conversation.row,
     author: header.author,
     sentAtMs: header.time.ms,
     message,
-    mentions: 'others',
     signed,
     chain: header.chain,
-    integrity: {
-      signature: 'valid',
-      chain: header.chain?.index === 1 ? 'first' : 'continues',
-      clock: 'plausible',
-    },
-    acceptedOrder: null,
+    verdict: header.chain?.index === 1 ? 'first' : 'continues',
   });
   store.outbox.add({
     conversation: conversation.row,
@@ -118,14 +123,44 @@ function say(
     signed,
     createdAtMs: context.clock.now(),
   });
-  store.conversations.touch(conversation.row, context.clock.now());
-  writeDraft(context, changes, conversation, message.threadRoot, '');
-  if (message.threadRoot !== null) {
-    noteReply(context, changes, conversation.row, { root: message.threadRoot, speaksTo: 'me' });
-  }
-  changes.message(conversation.row, header.messageId);
   changes.toSend.add(conversation.row);
   return header.messageId;
+}
+
+/** One of ours, as it shows from now on; it may still have to be signed. */
+export interface OwnMessage {
+  readonly messageId: MessageId;
+  readonly author: DeviceAddress;
+  readonly sentAtMs: number;
+  readonly message: MessageText;
+  readonly signed: SignedBytes | null;
+  readonly chain: ChainPlace | null;
+  readonly verdict: IntegrityVerdict['chain'];
+}
+
+/** Runs inside the caller's transaction. */
+export function storeOwn(
+  context: EngineContext,
+  changes: Changes,
+  conversation: Conversation,
+  { verdict, ...own }: OwnMessage,
+): void {
+  const { store } = context;
+  // Writing to somebody answers their request.
+  if (conversation.state === 'request') store.conversations.setState(conversation.row, 'active');
+  store.messages.insertOwn({
+    ...own,
+    conversation: conversation.row,
+    mentions: 'others',
+    integrity: { signature: 'valid', chain: verdict, clock: 'plausible' },
+    acceptedOrder: null,
+  });
+  store.conversations.touch(conversation.row, context.clock.now());
+  const { threadRoot } = own.message;
+  writeDraft(context, changes, conversation, threadRoot, '');
+  if (threadRoot !== null)
+    noteReply(context, changes, conversation.row, { root: threadRoot, speaksTo: 'me' });
+  changes.message(conversation.row, own.messageId);
 }
 
 /** The people a text in this conversation may speak to, by username. */

@@ -81,6 +81,7 @@ function eraseWords(
   const { store } = context;
   store.messages.markDeleted(messageId, by);
   store.operations.forgetWordings(messageId, place.conversation);
+  store.attachments.removeOf(messageId);
   changes.forgets = true;
   showMessage(changes, place.conversation, place, messageId);
 }

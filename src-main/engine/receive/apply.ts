@@ -3,6 +3,7 @@ import { assertNever } from '../../../src-shared/errors.ts';
 import type { AccountId } from '../../../src-shared/ids.ts';
 import type { content as wire } from '../../../src-shared/protocol/frames.ts';
 import { MAX_DISPLAY_NAME_CHARACTERS, orderToMs } from '../../../src-shared/protocol/limits.ts';
+import { storeAttachments } from '../attachments/receive.ts';
 import type { Changes } from '../changes.ts';
 import type { EngineContext } from '../context.ts';
 import { conversationWith } from '../conversations/open.ts';
@@ -68,7 +69,11 @@ export function applyTo(
   switch (body.case) {
     case 'text': {
       const integrity = { signature, chain, clock } as const;
-      applyText(context, changes, { conversation, content, text: body.value, integrity, arrival });
+      const incoming = { conversation, content, text: body.value, integrity, arrival };
+      // A copy of a known message cannot add files to it.
+      if (applyText(context, changes, incoming) === 'stored') {
+        storeAttachments(context, changes, content.messageId, body.value.attachments);
+      }
       return;
     }
     case 'edit':

@@ -12,6 +12,7 @@ export interface DataFolder {
   readonly keyFilePath: string;
   /** The sealed copy of the identity. */
   readonly identityPath: string;
+  readonly filesPath: string;
   /** Lets another process use the folder. */
   release(): void;
 }
@@ -37,6 +38,7 @@ export function openDataFolder(path: string): DataFolder {
     databasePath: join(path, 'kith.db'),
     keyFilePath: join(path, KEY_FILE_NAME),
     identityPath: join(path, 'identity.bin'),
+    filesPath: join(path, 'files'),
     release() {
       lock.close();
     },

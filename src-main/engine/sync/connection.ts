@@ -194,6 +194,7 @@ export class RelayConnection {
       });
       return this.#require().request({ case: 'lookupAccount', value }, 'account');
     },
+    mediaAccess: () => this.#require().request({ case: 'mediaAccess', value: {} }, 'mediaGrant'),
     acknowledge: (seq) => {
       const value = create(relay.AcknowledgeSchema, { upToSeq: BigInt(seq) });
       this.#socket?.notify({ case: 'acknowledge', value });

@@ -16,6 +16,8 @@ export interface RelayApi extends RoomApi {
   fetchPreKeys(accountId: AccountId, deviceIds: readonly DeviceId[]): Promise<relay.PreKeyBundles>;
   uploadPreKeys(upload: relay.UploadPreKeys): Promise<relay.PreKeyCounts>;
   lookUp(by: { readonly username: string } | { readonly accountId: AccountId }): Promise<relay.Account>;
+  /** Leave to move files, for about an hour. */
+  mediaAccess(): Promise<relay.MediaGrant>;
   /** Everything up to here is durable in this store. */
   acknowledge(seq: number): void;
 }

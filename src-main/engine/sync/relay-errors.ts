@@ -27,6 +27,13 @@ const CODES: Partial<Record<relay.ErrorCode, readonly [ErrorCode, string]>> = {
   [Wire.ROOM_REVISION_STALE]: ['room-changed', 'The room has changed meanwhile.'],
   [Wire.ROOM_FULL]: ['room-full', 'The room has changed too often: the relay keeps no more of its log.'],
   [Wire.CIPHERTEXT_TOO_LARGE]: ['message-too-long', 'The relay takes no message of this size.'],
+  // The token ended: the next attempt asks for another.
+  [Wire.UNAUTHENTICATED]: ['relay-unreachable', 'The relay asks who we are. Kith tries again.'],
+  [Wire.FILE_TOO_LARGE]: ['file-too-large', 'The relay takes no file of this size.'],
+  [Wire.QUOTA_EXCEEDED]: ['quota-exceeded', 'Your space for files at the relay is used up.'],
+  [Wire.BLOB_UNKNOWN]: ['file-gone', 'The relay no longer has this file. Ask for it to be sent again.'],
+  [Wire.BLOB_MISMATCH]: ['file-damaged', 'The relay did not get the file as it is.'],
+  [Wire.OFFSET_CONFLICT]: ['relay-unreachable', 'The upload stands elsewhere. Kith tries again.'],
   [Wire.FRAME_TOO_LARGE]: ['message-too-long', 'The relay takes no message of this size.'],
 };
 

@@ -1,6 +1,8 @@
 /** Ties the connection to what goes out and what comes in. */
-import type { ConnectionView } from '../../../src-shared/contract/views.ts';
+import type { EngineEvent } from '../../../src-shared/contract/events.ts';
 import type { relay } from '../../../src-shared/protocol/frames.ts';
+import type { FileFolder } from '../attachments/file-folder.ts';
+import { Transfers } from '../attachments/transfers.ts';
 import type { Changes } from '../changes.ts';
 import type { EngineContext } from '../context.ts';
 import { errorFields } from '../log.ts';
@@ -17,6 +19,7 @@ const MAX_EPHEMERAL_IN_WORK = 50;
 
 export class SyncManager {
   readonly connection: RelayConnection;
+  readonly transfers: Transfers;
   readonly #context: EngineContext;
   readonly #inbound: Inbound;
   readonly #lanes: SendLanes;
@@ -25,7 +28,7 @@ export class SyncManager {
   #cancelReconcile: () => void = () => undefined;
   #ephemeralInWork = 0;
 
-  constructor(context: EngineContext, onConnection: (view: ConnectionView) => void) {
+  constructor(context: EngineContext, folder: FileFolder, publish: (event: EngineEvent) => void) {
     this.#context = context;
     this.connection = new RelayConnection(context, {
       onEnvelopes: (envelopes) => {
@@ -40,7 +43,9 @@ export class SyncManager {
       onOffline: () => {
         this.#offline();
       },
-      onChange: onConnection,
+      onChange: (connection) => {
+        publish({ type: 'connection', connection });
+      },
     });
     this.#inbound = new Inbound(context, {
       acknowledge: (seq) => {
@@ -48,6 +53,7 @@ export class SyncManager {
       },
     });
     this.#lanes = new SendLanes(context, this.connection.api);
+    this.transfers = new Transfers(context, folder, this.connection.api, publish);
     this.#retryRequests = new RetryRequests(context, this.connection.api);
     this.#rooms = new RoomFollower(context, this.connection.api);
   }
@@ -61,12 +67,13 @@ export class SyncManager {
     for (const conversation of changes.toSend) this.#lanes.wake(conversation);
     if (changes.parked) this.#retryRequests.schedule();
     this.#rooms.afterCommit(changes);
+    if (changes.toTransfer) this.transfers.wake();
   }
 
   async stop(): Promise<void> {
     this.#offline();
     this.connection.stop();
-    await Promise.all([this.#inbound.stop(), this.#lanes.stop()]);
+    await Promise.all([this.#inbound.stop(), this.#lanes.stop(), this.transfers.stop()]);
     this.#retryRequests.stop();
     await this.#rooms.stop();
   }
@@ -86,6 +93,7 @@ export class SyncManager {
   #online(session: relay.Authenticated): void {
     this.#mendAndReconcile(session);
     this.#lanes.setOnline('online');
+    this.transfers.setOnline('online');
     this.#retryRequests.setOnline('online');
     this.#rooms.setOnline('online');
   }
@@ -94,6 +102,7 @@ export class SyncManager {
     this.#cancelReconcile();
     this.#inbound.drop();
     this.#lanes.setOnline('offline');
+    this.transfers.setOnline('offline');
     this.#retryRequests.setOnline('offline');
     this.#rooms.setOnline('offline');
   }

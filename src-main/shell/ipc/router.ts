@@ -5,6 +5,7 @@
 import type { Answer } from '../../../src-shared/contract/bridge.ts';
 import {
   engineRequests,
+  PATH_REQUESTS,
   shellRequests,
   type EngineRequestName,
   type Handlers,
@@ -26,6 +27,9 @@ export type Router = (caller: Caller, name: unknown, params: unknown) => Promise
 export function createRouter({ shell, engine, log }: RouterParts): Router {
   async function answer(caller: Caller, name: unknown, params: unknown): Promise<Answer> {
     if (caller !== 'our-page') throw new KithError('invalid-request', 'Only the window of Kith may ask.');
+    if (typeof name === 'string' && PATH_REQUESTS.has(name)) {
+      throw new KithError('invalid-request', 'The window of Kith may name no files.');
+    }
     if (isNameIn(engineRequests, name)) return engine(name, parse(name, engineRequests[name], params));
     if (isNameIn(shellRequests, name)) {
       const parsed = parse(name, shellRequests[name], params);

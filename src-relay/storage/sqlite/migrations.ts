@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { KithError } from '../../../src-shared/errors.ts';
 import { INITIAL_SCHEMA } from './migrations/0001-initial.ts';
 import { OBSERVED_TIME_SCHEMA } from './migrations/0002-observed-time.ts';
+import { MEDIA_SCHEMA } from './migrations/0003-media.ts';
 
 export interface Migration {
   /** The schema version after this step. */
@@ -13,6 +14,7 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, sql: INITIAL_SCHEMA },
   { version: 2, sql: OBSERVED_TIME_SCHEMA },
+  { version: 3, sql: MEDIA_SCHEMA },
 ];
 
 export function schemaVersion(database: Database): number {

@@ -9,6 +9,7 @@ import { promised } from './errors.ts';
 import { SqliteExpiry } from './expiry.ts';
 import { MailRemoval } from './mail-removal.ts';
 import { SqliteMail } from './mail.ts';
+import { SqliteMedia } from './media.ts';
 import { openRelayDatabase } from './open.ts';
 import { SqliteObservedTime } from './observed-time.ts';
 import { SqlitePreKeys } from './pre-keys.ts';
@@ -50,6 +51,7 @@ function assemble(database: Database, relayName: string): RelayStorage {
     preKeys,
     accounts: new SqliteAccounts(database, directory, preKeys),
     mail: new SqliteMail(database, directory, removal),
+    media: new SqliteMedia(database),
     expire: (terms: ExpiryTerms): Promise<ExpiryResult> => promised(() => expiry.step(terms)),
     observedTime: () => promised(() => time.get()),
     saveObservedTime: (observed) =>

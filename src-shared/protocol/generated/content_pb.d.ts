@@ -305,6 +305,13 @@ export declare type Text = Message<"kith.content.v1.Text"> & {
   alsoToRoom: boolean;
 
   /**
+   * At most 32. The text may be empty when there are any.
+   *
+   * @generated from field: repeated kith.content.v1.Attachment attachments = 6;
+   */
+  attachments: Attachment[];
+
+  /**
    * Gone this long after the relay accepted it; zero stays.
    *
    * @generated from field: uint32 expires_after_seconds = 7;
@@ -634,6 +641,133 @@ export declare type Draft = Message<"kith.content.v1.Draft"> & {
  * Use `create(DraftSchema)` to create a new message.
  */
 export declare const DraftSchema: GenMessage<Draft>;
+
+/**
+ * A blob at the relay and what opens it. Bytes and sizes: docs/protocol.md, "Attachments".
+ *
+ * @generated from message kith.content.v1.Blob
+ */
+export declare type Blob = Message<"kith.content.v1.Blob"> & {
+  /**
+   * SHA-256 of the ciphertext; the relay's name for it.
+   *
+   * @generated from field: bytes blob_id = 1;
+   */
+  blobId: Uint8Array;
+
+  /**
+   * 32 random bytes, for this file only.
+   *
+   * @generated from field: bytes key = 2;
+   */
+  key: Uint8Array;
+
+  /**
+   * @generated from field: uint64 size = 3;
+   */
+  size: bigint;
+
+  /**
+   * @generated from field: uint64 ciphertext_size = 4;
+   */
+  ciphertextSize: bigint;
+
+  /**
+   * SHA-256 of the plaintext.
+   *
+   * @generated from field: bytes digest = 5;
+   */
+  digest: Uint8Array;
+};
+
+/**
+ * Describes the message kith.content.v1.Blob.
+ * Use `create(BlobSchema)` to create a new message.
+ */
+export declare const BlobSchema: GenMessage<Blob>;
+
+/**
+ * @generated from message kith.content.v1.Attachment
+ */
+export declare type Attachment = Message<"kith.content.v1.Attachment"> & {
+  /**
+   * @generated from field: kith.content.v1.Blob blob = 1;
+   */
+  blob?: Blob | undefined;
+
+  /**
+   * @generated from field: string media_type = 2;
+   */
+  mediaType: string;
+
+  /**
+   * @generated from field: string file_name = 3;
+   */
+  fileName: string;
+
+  /**
+   * Of images, as they are shown; zero otherwise.
+   *
+   * @generated from field: uint32 width = 4;
+   */
+  width: number;
+
+  /**
+   * @generated from field: uint32 height = 5;
+   */
+  height: number;
+
+  /**
+   * @generated from field: string blur_hash = 6;
+   */
+  blurHash: string;
+
+  /**
+   * A small WebP image.
+   *
+   * @generated from field: kith.content.v1.Thumbnail thumbnail = 7;
+   */
+  thumbnail?: Thumbnail | undefined;
+
+  /**
+   * Of sound and video. Not used yet.
+   *
+   * @generated from field: uint32 duration_ms = 8;
+   */
+  durationMs: number;
+};
+
+/**
+ * Describes the message kith.content.v1.Attachment.
+ * Use `create(AttachmentSchema)` to create a new message.
+ */
+export declare const AttachmentSchema: GenMessage<Attachment>;
+
+/**
+ * @generated from message kith.content.v1.Thumbnail
+ */
+export declare type Thumbnail = Message<"kith.content.v1.Thumbnail"> & {
+  /**
+   * @generated from field: kith.content.v1.Blob blob = 1;
+   */
+  blob?: Blob | undefined;
+
+  /**
+   * @generated from field: uint32 width = 2;
+   */
+  width: number;
+
+  /**
+   * @generated from field: uint32 height = 3;
+   */
+  height: number;
+};
+
+/**
+ * Describes the message kith.content.v1.Thumbnail.
+ * Use `create(ThumbnailSchema)` to create a new message.
+ */
+export declare const ThumbnailSchema: GenMessage<Thumbnail>;
 
 /**
  * @generated from message kith.content.v1.Receipt

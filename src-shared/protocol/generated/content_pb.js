@@ -10,7 +10,7 @@ import { enumDesc, fileDesc, messageDesc, tsEnum } from "@bufbuild/protobuf/code
  * Describes the file content.proto.
  */
 export const file_content = /*@__PURE__*/
-  fileDesc("Cg1jb250ZW50LnByb3RvEg9raXRoLmNvbnRlbnQudjEicAoGUGFja2V0EjEKC2NvbXByZXNzaW9uGAEgASgOMhwua2l0aC5jb250ZW50LnYxLkNvbXByZXNzaW9uEgwKBGJvZHkYAiABKAwSEgoKYm9keV9ieXRlcxgDIAEoDRIRCglyZXNlbmRfb2YYBCABKAwiQAoMQ29udGVudEJhdGNoEjAKCGNvbnRlbnRzGAEgAygLMh4ua2l0aC5jb250ZW50LnYxLlNpZ25lZENvbnRlbnQiMwoNU2lnbmVkQ29udGVudBIPCgdjb250ZW50GAEgASgMEhEKCXNpZ25hdHVyZRgCIAEoDCLmBwoHQ29udGVudBISCgptZXNzYWdlX2lkGAEgASgMEg8KB3Jvb21faWQYAiABKAwSGQoRYXV0aG9yX2FjY291bnRfaWQYAyABKAwSGAoQYXV0aG9yX2RldmljZV9pZBgEIAEoDRIcChRyZWNpcGllbnRfYWNjb3VudF9pZBgFIAEoDBIOCgZobGNfbXMYBiABKAQSEwoLaGxjX2NvdW50ZXIYByABKA0SEwoLY2hhaW5faW5kZXgYCCABKAQSFQoNcHJldmlvdXNfaGFzaBgJIAEoDBITCgtjaGFpbl9lcG9jaBgKIAEoDRIlCgR0ZXh0GBAgASgLMhUua2l0aC5jb250ZW50LnYxLlRleHRIABIrCgdyZWNlaXB0GBEgASgLMhgua2l0aC5jb250ZW50LnYxLlJlY2VpcHRIABIpCgZ0eXBpbmcYEiABKAsyFy5raXRoLmNvbnRlbnQudjEuVHlwaW5nSAASKwoHcHJvZmlsZRgTIAEoCzIYLmtpdGguY29udGVudC52MS5Qcm9maWxlSAASLgoJcmVhZF9zeW5jGBQgASgLMhkua2l0aC5jb250ZW50LnYxLlJlYWRTeW5jSAASNgoNc2Vzc2lvbl9yZXNldBgVIAEoCzIdLmtpdGguY29udGVudC52MS5TZXNzaW9uUmVzZXRIABIlCgRlZGl0GBYgASgLMhUua2l0aC5jb250ZW50LnYxLkVkaXRIABIpCgZkZWxldGUYFyABKAsyFy5raXRoLmNvbnRlbnQudjEuRGVsZXRlSAASLQoIcmVhY3Rpb24YGCABKAsyGS5raXRoLmNvbnRlbnQudjEuUmVhY3Rpb25IABIjCgNwaW4YGSABKAsyFC5raXRoLmNvbnRlbnQudjEuUGluSAASJwoFdGltZXIYGiABKAsyFi5raXRoLmNvbnRlbnQudjEuVGltZXJIABIsCghvd25fc3luYxgbIAEoCzIYLmtpdGguY29udGVudC52MS5Pd25TeW5jSAASMgoLcm9vbV91cGRhdGUYICABKAsyGy5raXRoLmNvbnRlbnQudjEuUm9vbVVwZGF0ZUgAEjQKDHJvb21fd2VsY29tZRghIAEoCzIcLmtpdGguY29udGVudC52MS5Sb29tV2VsY29tZUgAEjsKEHNlbmRlcl9rZXlfc2hhcmUYIiABKAsyHy5raXRoLmNvbnRlbnQudjEuU2VuZGVyS2V5U2hhcmVIABI9ChFyb29tX2pvaW5fcmVxdWVzdBgjIAEoCzIgLmtpdGguY29udGVudC52MS5Sb29tSm9pblJlcXVlc3RIAEIGCgRib2R5IscBCgRUZXh0EgwKBHRleHQYASABKAkSKgoIbWVudGlvbnMYAiADKAsyGC5raXRoLmNvbnRlbnQudjEuTWVudGlvbhIlCgVxdW90ZRgDIAEoCzIWLmtpdGguY29udGVudC52MS5RdW90ZRITCgt0aHJlYWRfcm9vdBgEIAEoDBIUCgxhbHNvX3RvX3Jvb20YBSABKAgSHQoVZXhwaXJlc19hZnRlcl9zZWNvbmRzGAcgASgNEhQKDGlzX2ZvcndhcmRlZBgIIAEoCCJWCgdNZW50aW9uEg0KBXN0YXJ0GAEgASgNEg4KBmxlbmd0aBgCIAEoDRIUCgphY2NvdW50X2lkGAMgASgMSAASDgoEcm9vbRgEIAEoCEgAQgYKBHdob20iRAoFUXVvdGUSEgoKbWVzc2FnZV9pZBgBIAEoDBIZChFhdXRob3JfYWNjb3VudF9pZBgCIAEoDBIMCgR0ZXh0GAMgASgJIlQKBEVkaXQSEgoKbWVzc2FnZV9pZBgBIAEoDBIMCgR0ZXh0GAIgASgJEioKCG1lbnRpb25zGAMgAygLMhgua2l0aC5jb250ZW50LnYxLk1lbnRpb24iHAoGRGVsZXRlEhIKCm1lc3NhZ2VfaWQYASABKAwiPQoIUmVhY3Rpb24SEgoKbWVzc2FnZV9pZBgBIAEoDBINCgVlbW9qaRgCIAEoCRIOCgZhY3RpdmUYAyABKAgiKQoDUGluEhIKCm1lc3NhZ2VfaWQYASABKAwSDgoGYWN0aXZlGAIgASgIIhgKBVRpbWVyEg8KB3NlY29uZHMYASABKA0itQEKB093blN5bmMSJQoEc3RhchgBIAEoCzIVLmtpdGguY29udGVudC52MS5TdGFySAASJQoEaGlkZRgCIAEoCzIVLmtpdGguY29udGVudC52MS5IaWRlSAASKQoGZm9sbG93GAMgASgLMhcua2l0aC5jb250ZW50LnYxLkZvbGxvd0gAEicKBWRyYWZ0GAQgASgLMhYua2l0aC5jb250ZW50LnYxLkRyYWZ0SABCCAoGY2hhbmdlIioKBFN0YXISEgoKbWVzc2FnZV9pZBgBIAEoDBIOCgZhY3RpdmUYAiABKAgiGgoESGlkZRISCgptZXNzYWdlX2lkGAEgASgMIi0KBkZvbGxvdxITCgt0aHJlYWRfcm9vdBgBIAEoDBIOCgZhY3RpdmUYAiABKAgiKgoFRHJhZnQSEwoLdGhyZWFkX3Jvb3QYASABKAwSDAoEdGV4dBgCIAEoCSJKCgdSZWNlaXB0EioKBGtpbmQYASABKA4yHC5raXRoLmNvbnRlbnQudjEuUmVjZWlwdEtpbmQSEwoLbWVzc2FnZV9pZHMYAiADKAwiGAoGVHlwaW5nEg4KBmFjdGl2ZRgBIAEoCCIfCgdQcm9maWxlEhQKDGRpc3BsYXlfbmFtZRgBIAEoCSI9CghSZWFkU3luYxIcChR1cF90b19hY2NlcHRlZF9vcmRlchgBIAEoBBITCgt0aHJlYWRfcm9vdBgCIAEoDCIOCgxTZXNzaW9uUmVzZXQiPgoMUmV0cnlSZXF1ZXN0EhkKEXBsYWludGV4dF9jb250ZW50GAEgASgMEhMKC2VudmVsb3BlX2lkGAIgASgMIjEKCVJvb21FbnRyeRIRCglvcGVyYXRpb24YASABKAwSEQoJc2lnbmF0dXJlGAIgASgMIpQFCg1Sb29tT3BlcmF0aW9uEg8KB3Jvb21faWQYASABKAwSEAoIcmV2aXNpb24YAiABKAQSGAoQYWN0b3JfYWNjb3VudF9pZBgDIAEoDBIXCg9hY3Rvcl9kZXZpY2VfaWQYBCABKA0SDQoFYXRfbXMYBSABKAQSGwoTcHJldmlvdXNfZW50cnlfaGFzaBgGIAEoDBItCgZjcmVhdGUYCCABKAsyGy5raXRoLmNvbnRlbnQudjEuUm9vbUNyZWF0ZUgAEi8KB2RldGFpbHMYCSABKAsyHC5raXRoLmNvbnRlbnQudjEuUm9vbURldGFpbHNIABIxCghwb2xpY2llcxgKIAEoCzIdLmtpdGguY29udGVudC52MS5Sb29tUG9saWNpZXNIABIrCgV0aW1lchgLIAEoCzIaLmtpdGguY29udGVudC52MS5Sb29tVGltZXJIABInCgNhZGQYDCABKAsyGC5raXRoLmNvbnRlbnQudjEuUm9vbUFkZEgAEi0KBnJlbW92ZRgNIAEoCzIbLmtpdGguY29udGVudC52MS5Sb29tUmVtb3ZlSAASKwoFbGVhdmUYDiABKAsyGi5raXRoLmNvbnRlbnQudjEuUm9vbUxlYXZlSAASKQoEcm9sZRgPIAEoCzIZLmtpdGguY29udGVudC52MS5Sb29tUm9sZUgAEi8KBGxpbmsYECABKAsyHy5raXRoLmNvbnRlbnQudjEuUm9vbUxpbmtDaGFuZ2VIABIpCgRqb2luGBEgASgLMhkua2l0aC5jb250ZW50LnYxLlJvb21Kb2luSAASKwoFcmVrZXkYEiABKAsyGi5raXRoLmNvbnRlbnQudjEuUm9vbVJla2V5SABCCAoGY2hhbmdlIm0KClJvb21NZW1iZXISEgoKYWNjb3VudF9pZBgBIAEoDBIQCgh1c2VybmFtZRgCIAEoCRIUCgxpZGVudGl0eV9rZXkYAyABKAwSIwoEcm9sZRgEIAEoDjIVLmtpdGguY29udGVudC52MS5Sb2xlIlcKClJvb21DcmVhdGUSDAoEbmFtZRgBIAEoCRINCgV0b3BpYxgCIAEoCRIsCgdtZW1iZXJzGAMgAygLMhsua2l0aC5jb250ZW50LnYxLlJvb21NZW1iZXIiaQoLUm9vbURldGFpbHMSEQoEbmFtZRgBIAEoCUgAiAEBEhIKBXRvcGljGAIgASgJSAGIAQESFAoHcGljdHVyZRgDIAEoDEgCiAEBQgcKBV9uYW1lQggKBl90b3BpY0IKCghfcGljdHVyZSJ+CgxSb29tUG9saWNpZXMSIwoEcG9zdBgBIAEoDjIVLmtpdGguY29udGVudC52MS5Sb2xlEiUKBmludml0ZRgCIAEoDjIVLmtpdGguY29udGVudC52MS5Sb2xlEiIKA3BpbhgDIAEoDjIVLmtpdGguY29udGVudC52MS5Sb2xlIhwKCVJvb21UaW1lchIPCgdzZWNvbmRzGAEgASgNIjcKB1Jvb21BZGQSLAoHbWVtYmVycxgBIAMoCzIbLmtpdGguY29udGVudC52MS5Sb29tTWVtYmVyIiAKClJvb21SZW1vdmUSEgoKYWNjb3VudF9pZBgBIAEoDCILCglSb29tTGVhdmUiQwoIUm9vbVJvbGUSEgoKYWNjb3VudF9pZBgBIAEoDBIjCgRyb2xlGAIgASgOMhUua2l0aC5jb250ZW50LnYxLlJvbGUiOAoOUm9vbUxpbmtDaGFuZ2USDgoGc2VjcmV0GAEgASgMEhYKDm5lZWRzX2FwcHJvdmFsGAIgASgIIjcKCFJvb21Kb2luEisKBm1lbWJlchgBIAEoCzIbLmtpdGguY29udGVudC52MS5Sb29tTWVtYmVyIgsKCVJvb21SZWtleSKtAgoJUm9vbVN0YXRlEg8KB3Jvb21faWQYASABKAwSEAoIcmV2aXNpb24YAiABKAQSEgoKZW50cnlfaGFzaBgDIAEoDBIMCgRuYW1lGAQgASgJEg0KBXRvcGljGAUgASgJEg8KB3BpY3R1cmUYBiABKAwSLwoIcG9saWNpZXMYByABKAsyHS5raXRoLmNvbnRlbnQudjEuUm9vbVBvbGljaWVzEhUKDXRpbWVyX3NlY29uZHMYCCABKA0SLAoHbWVtYmVycxgJIAMoCzIbLmtpdGguY29udGVudC52MS5Sb29tTWVtYmVyEhMKC2xpbmtfc2VjcmV0GAogASgMEhsKE2xpbmtfbmVlZHNfYXBwcm92YWwYCyABKAgSEwoLbmVlZHNfcmVrZXkYDCABKAgiPwoKUm9vbVVwZGF0ZRIPCgdyb29tX2lkGAEgASgMEhAKCHJldmlzaW9uGAIgASgEEg4KBnNlY3JldBgDIAEoDCJICgtSb29tV2VsY29tZRIpCgVzdGF0ZRgBIAEoCzIaLmtpdGguY29udGVudC52MS5Sb29tU3RhdGUSDgoGc2VjcmV0GAIgASgMInEKDVJvb21Eb29ycGxhdGUSDwoHcm9vbV9pZBgBIAEoDBIMCgRuYW1lGAIgASgJEhQKDG1lbWJlcl9jb3VudBgDIAEoDRIrCgZhZG1pbnMYBCADKAsyGy5raXRoLmNvbnRlbnQudjEuUm9vbU1lbWJlciJ9CgpMaW5rQnVuZGxlEi8KB3dlbGNvbWUYASABKAsyHC5raXRoLmNvbnRlbnQudjEuUm9vbVdlbGNvbWVIABIzCglkb29ycGxhdGUYAiABKAsyHi5raXRoLmNvbnRlbnQudjEuUm9vbURvb3JwbGF0ZUgAQgkKB2NvbnRlbnQiNwoOU2VuZGVyS2V5U2hhcmUSDwoHcm9vbV9pZBgBIAEoDBIUCgxkaXN0cmlidXRpb24YAiABKAwiMQoPUm9vbUpvaW5SZXF1ZXN0Eg8KB3Jvb21faWQYASABKAwSDQoFcHJvb2YYAiABKAwqVgoLQ29tcHJlc3Npb24SGwoXQ09NUFJFU1NJT05fVU5TUEVDSUZJRUQQABIUChBDT01QUkVTU0lPTl9OT05FEAESFAoQQ09NUFJFU1NJT05fWlNURBACKl4KC1JlY2VpcHRLaW5kEhwKGFJFQ0VJUFRfS0lORF9VTlNQRUNJRklFRBAAEhoKFlJFQ0VJUFRfS0lORF9ERUxJVkVSRUQQARIVChFSRUNFSVBUX0tJTkRfUkVBRBACKk0KBFJvbGUSFAoQUk9MRV9VTlNQRUNJRklFRBAAEg8KC1JPTEVfTUVNQkVSEAESDgoKUk9MRV9BRE1JThACEg4KClJPTEVfT1dORVIQA2IGcHJvdG8z");
+  fileDesc("Cg1jb250ZW50LnByb3RvEg9raXRoLmNvbnRlbnQudjEicAoGUGFja2V0EjEKC2NvbXByZXNzaW9uGAEgASgOMhwua2l0aC5jb250ZW50LnYxLkNvbXByZXNzaW9uEgwKBGJvZHkYAiABKAwSEgoKYm9keV9ieXRlcxgDIAEoDRIRCglyZXNlbmRfb2YYBCABKAwiQAoMQ29udGVudEJhdGNoEjAKCGNvbnRlbnRzGAEgAygLMh4ua2l0aC5jb250ZW50LnYxLlNpZ25lZENvbnRlbnQiMwoNU2lnbmVkQ29udGVudBIPCgdjb250ZW50GAEgASgMEhEKCXNpZ25hdHVyZRgCIAEoDCLmBwoHQ29udGVudBISCgptZXNzYWdlX2lkGAEgASgMEg8KB3Jvb21faWQYAiABKAwSGQoRYXV0aG9yX2FjY291bnRfaWQYAyABKAwSGAoQYXV0aG9yX2RldmljZV9pZBgEIAEoDRIcChRyZWNpcGllbnRfYWNjb3VudF9pZBgFIAEoDBIOCgZobGNfbXMYBiABKAQSEwoLaGxjX2NvdW50ZXIYByABKA0SEwoLY2hhaW5faW5kZXgYCCABKAQSFQoNcHJldmlvdXNfaGFzaBgJIAEoDBITCgtjaGFpbl9lcG9jaBgKIAEoDRIlCgR0ZXh0GBAgASgLMhUua2l0aC5jb250ZW50LnYxLlRleHRIABIrCgdyZWNlaXB0GBEgASgLMhgua2l0aC5jb250ZW50LnYxLlJlY2VpcHRIABIpCgZ0eXBpbmcYEiABKAsyFy5raXRoLmNvbnRlbnQudjEuVHlwaW5nSAASKwoHcHJvZmlsZRgTIAEoCzIYLmtpdGguY29udGVudC52MS5Qcm9maWxlSAASLgoJcmVhZF9zeW5jGBQgASgLMhkua2l0aC5jb250ZW50LnYxLlJlYWRTeW5jSAASNgoNc2Vzc2lvbl9yZXNldBgVIAEoCzIdLmtpdGguY29udGVudC52MS5TZXNzaW9uUmVzZXRIABIlCgRlZGl0GBYgASgLMhUua2l0aC5jb250ZW50LnYxLkVkaXRIABIpCgZkZWxldGUYFyABKAsyFy5raXRoLmNvbnRlbnQudjEuRGVsZXRlSAASLQoIcmVhY3Rpb24YGCABKAsyGS5raXRoLmNvbnRlbnQudjEuUmVhY3Rpb25IABIjCgNwaW4YGSABKAsyFC5raXRoLmNvbnRlbnQudjEuUGluSAASJwoFdGltZXIYGiABKAsyFi5raXRoLmNvbnRlbnQudjEuVGltZXJIABIsCghvd25fc3luYxgbIAEoCzIYLmtpdGguY29udGVudC52MS5Pd25TeW5jSAASMgoLcm9vbV91cGRhdGUYICABKAsyGy5raXRoLmNvbnRlbnQudjEuUm9vbVVwZGF0ZUgAEjQKDHJvb21fd2VsY29tZRghIAEoCzIcLmtpdGguY29udGVudC52MS5Sb29tV2VsY29tZUgAEjsKEHNlbmRlcl9rZXlfc2hhcmUYIiABKAsyHy5raXRoLmNvbnRlbnQudjEuU2VuZGVyS2V5U2hhcmVIABI9ChFyb29tX2pvaW5fcmVxdWVzdBgjIAEoCzIgLmtpdGguY29udGVudC52MS5Sb29tSm9pblJlcXVlc3RIAEIGCgRib2R5IvkBCgRUZXh0EgwKBHRleHQYASABKAkSKgoIbWVudGlvbnMYAiADKAsyGC5raXRoLmNvbnRlbnQudjEuTWVudGlvbhIlCgVxdW90ZRgDIAEoCzIWLmtpdGguY29udGVudC52MS5RdW90ZRITCgt0aHJlYWRfcm9vdBgEIAEoDBIUCgxhbHNvX3RvX3Jvb20YBSABKAgSMAoLYXR0YWNobWVudHMYBiADKAsyGy5raXRoLmNvbnRlbnQudjEuQXR0YWNobWVudBIdChVleHBpcmVzX2FmdGVyX3NlY29uZHMYByABKA0SFAoMaXNfZm9yd2FyZGVkGAggASgIIlYKB01lbnRpb24SDQoFc3RhcnQYASABKA0SDgoGbGVuZ3RoGAIgASgNEhQKCmFjY291bnRfaWQYAyABKAxIABIOCgRyb29tGAQgASgISABCBgoEd2hvbSJECgVRdW90ZRISCgptZXNzYWdlX2lkGAEgASgMEhkKEWF1dGhvcl9hY2NvdW50X2lkGAIgASgMEgwKBHRleHQYAyABKAkiVAoERWRpdBISCgptZXNzYWdlX2lkGAEgASgMEgwKBHRleHQYAiABKAkSKgoIbWVudGlvbnMYAyADKAsyGC5raXRoLmNvbnRlbnQudjEuTWVudGlvbiIcCgZEZWxldGUSEgoKbWVzc2FnZV9pZBgBIAEoDCI9CghSZWFjdGlvbhISCgptZXNzYWdlX2lkGAEgASgMEg0KBWVtb2ppGAIgASgJEg4KBmFjdGl2ZRgDIAEoCCIpCgNQaW4SEgoKbWVzc2FnZV9pZBgBIAEoDBIOCgZhY3RpdmUYAiABKAgiGAoFVGltZXISDwoHc2Vjb25kcxgBIAEoDSK1AQoHT3duU3luYxIlCgRzdGFyGAEgASgLMhUua2l0aC5jb250ZW50LnYxLlN0YXJIABIlCgRoaWRlGAIgASgLMhUua2l0aC5jb250ZW50LnYxLkhpZGVIABIpCgZmb2xsb3cYAyABKAsyFy5raXRoLmNvbnRlbnQudjEuRm9sbG93SAASJwoFZHJhZnQYBCABKAsyFi5raXRoLmNvbnRlbnQudjEuRHJhZnRIAEIICgZjaGFuZ2UiKgoEU3RhchISCgptZXNzYWdlX2lkGAEgASgMEg4KBmFjdGl2ZRgCIAEoCCIaCgRIaWRlEhIKCm1lc3NhZ2VfaWQYASABKAwiLQoGRm9sbG93EhMKC3RocmVhZF9yb290GAEgASgMEg4KBmFjdGl2ZRgCIAEoCCIqCgVEcmFmdBITCgt0aHJlYWRfcm9vdBgBIAEoDBIMCgR0ZXh0GAIgASgJIlsKBEJsb2ISDwoHYmxvYl9pZBgBIAEoDBILCgNrZXkYAiABKAwSDAoEc2l6ZRgDIAEoBBIXCg9jaXBoZXJ0ZXh0X3NpemUYBCABKAQSDgoGZGlnZXN0GAUgASgMIs4BCgpBdHRhY2htZW50EiMKBGJsb2IYASABKAsyFS5raXRoLmNvbnRlbnQudjEuQmxvYhISCgptZWRpYV90eXBlGAIgASgJEhEKCWZpbGVfbmFtZRgDIAEoCRINCgV3aWR0aBgEIAEoDRIOCgZoZWlnaHQYBSABKA0SEQoJYmx1cl9oYXNoGAYgASgJEi0KCXRodW1ibmFpbBgHIAEoCzIaLmtpdGguY29udGVudC52MS5UaHVtYm5haWwSEwoLZHVyYXRpb25fbXMYCCABKA0iTwoJVGh1bWJuYWlsEiMKBGJsb2IYASABKAsyFS5raXRoLmNvbnRlbnQudjEuQmxvYhINCgV3aWR0aBgCIAEoDRIOCgZoZWlnaHQYAyABKA0iSgoHUmVjZWlwdBIqCgRraW5kGAEgASgOMhwua2l0aC5jb250ZW50LnYxLlJlY2VpcHRLaW5kEhMKC21lc3NhZ2VfaWRzGAIgAygMIhgKBlR5cGluZxIOCgZhY3RpdmUYASABKAgiHwoHUHJvZmlsZRIUCgxkaXNwbGF5X25hbWUYASABKAkiPQoIUmVhZFN5bmMSHAoUdXBfdG9fYWNjZXB0ZWRfb3JkZXIYASABKAQSEwoLdGhyZWFkX3Jvb3QYAiABKAwiDgoMU2Vzc2lvblJlc2V0Ij4KDFJldHJ5UmVxdWVzdBIZChFwbGFpbnRleHRfY29udGVudBgBIAEoDBITCgtlbnZlbG9wZV9pZBgCIAEoDCIxCglSb29tRW50cnkSEQoJb3BlcmF0aW9uGAEgASgMEhEKCXNpZ25hdHVyZRgCIAEoDCKUBQoNUm9vbU9wZXJhdGlvbhIPCgdyb29tX2lkGAEgASgMEhAKCHJldmlzaW9uGAIgASgEEhgKEGFjdG9yX2FjY291bnRfaWQYAyABKAwSFwoPYWN0b3JfZGV2aWNlX2lkGAQgASgNEg0KBWF0X21zGAUgASgEEhsKE3ByZXZpb3VzX2VudHJ5X2hhc2gYBiABKAwSLQoGY3JlYXRlGAggASgLMhsua2l0aC5jb250ZW50LnYxLlJvb21DcmVhdGVIABIvCgdkZXRhaWxzGAkgASgLMhwua2l0aC5jb250ZW50LnYxLlJvb21EZXRhaWxzSAASMQoIcG9saWNpZXMYCiABKAsyHS5raXRoLmNvbnRlbnQudjEuUm9vbVBvbGljaWVzSAASKwoFdGltZXIYCyABKAsyGi5raXRoLmNvbnRlbnQudjEuUm9vbVRpbWVySAASJwoDYWRkGAwgASgLMhgua2l0aC5jb250ZW50LnYxLlJvb21BZGRIABItCgZyZW1vdmUYDSABKAsyGy5raXRoLmNvbnRlbnQudjEuUm9vbVJlbW92ZUgAEisKBWxlYXZlGA4gASgLMhoua2l0aC5jb250ZW50LnYxLlJvb21MZWF2ZUgAEikKBHJvbGUYDyABKAsyGS5raXRoLmNvbnRlbnQudjEuUm9vbVJvbGVIABIvCgRsaW5rGBAgASgLMh8ua2l0aC5jb250ZW50LnYxLlJvb21MaW5rQ2hhbmdlSAASKQoEam9pbhgRIAEoCzIZLmtpdGguY29udGVudC52MS5Sb29tSm9pbkgAEisKBXJla2V5GBIgASgLMhoua2l0aC5jb250ZW50LnYxLlJvb21SZWtleUgAQggKBmNoYW5nZSJtCgpSb29tTWVtYmVyEhIKCmFjY291bnRfaWQYASABKAwSEAoIdXNlcm5hbWUYAiABKAkSFAoMaWRlbnRpdHlfa2V5GAMgASgMEiMKBHJvbGUYBCABKA4yFS5raXRoLmNvbnRlbnQudjEuUm9sZSJXCgpSb29tQ3JlYXRlEgwKBG5hbWUYASABKAkSDQoFdG9waWMYAiABKAkSLAoHbWVtYmVycxgDIAMoCzIbLmtpdGguY29udGVudC52MS5Sb29tTWVtYmVyImkKC1Jvb21EZXRhaWxzEhEKBG5hbWUYASABKAlIAIgBARISCgV0b3BpYxgCIAEoCUgBiAEBEhQKB3BpY3R1cmUYAyABKAxIAogBAUIHCgVfbmFtZUIICgZfdG9waWNCCgoIX3BpY3R1cmUifgoMUm9vbVBvbGljaWVzEiMKBHBvc3QYASABKA4yFS5raXRoLmNvbnRlbnQudjEuUm9sZRIlCgZpbnZpdGUYAiABKA4yFS5raXRoLmNvbnRlbnQudjEuUm9sZRIiCgNwaW4YAyABKA4yFS5raXRoLmNvbnRlbnQudjEuUm9sZSIcCglSb29tVGltZXISDwoHc2Vjb25kcxgBIAEoDSI3CgdSb29tQWRkEiwKB21lbWJlcnMYASADKAsyGy5raXRoLmNvbnRlbnQudjEuUm9vbU1lbWJlciIgCgpSb29tUmVtb3ZlEhIKCmFjY291bnRfaWQYASABKAwiCwoJUm9vbUxlYXZlIkMKCFJvb21Sb2xlEhIKCmFjY291bnRfaWQYASABKAwSIwoEcm9sZRgCIAEoDjIVLmtpdGguY29udGVudC52MS5Sb2xlIjgKDlJvb21MaW5rQ2hhbmdlEg4KBnNlY3JldBgBIAEoDBIWCg5uZWVkc19hcHByb3ZhbBgCIAEoCCI3CghSb29tSm9pbhIrCgZtZW1iZXIYASABKAsyGy5raXRoLmNvbnRlbnQudjEuUm9vbU1lbWJlciILCglSb29tUmVrZXkirQIKCVJvb21TdGF0ZRIPCgdyb29tX2lkGAEgASgMEhAKCHJldmlzaW9uGAIgASgEEhIKCmVudHJ5X2hhc2gYAyABKAwSDAoEbmFtZRgEIAEoCRINCgV0b3BpYxgFIAEoCRIPCgdwaWN0dXJlGAYgASgMEi8KCHBvbGljaWVzGAcgASgLMh0ua2l0aC5jb250ZW50LnYxLlJvb21Qb2xpY2llcxIVCg10aW1lcl9zZWNvbmRzGAggASgNEiwKB21lbWJlcnMYCSADKAsyGy5raXRoLmNvbnRlbnQudjEuUm9vbU1lbWJlchITCgtsaW5rX3NlY3JldBgKIAEoDBIbChNsaW5rX25lZWRzX2FwcHJvdmFsGAsgASgIEhMKC25lZWRzX3Jla2V5GAwgASgIIj8KClJvb21VcGRhdGUSDwoHcm9vbV9pZBgBIAEoDBIQCghyZXZpc2lvbhgCIAEoBBIOCgZzZWNyZXQYAyABKAwiSAoLUm9vbVdlbGNvbWUSKQoFc3RhdGUYASABKAsyGi5raXRoLmNvbnRlbnQudjEuUm9vbVN0YXRlEg4KBnNlY3JldBgCIAEoDCJxCg1Sb29tRG9vcnBsYXRlEg8KB3Jvb21faWQYASABKAwSDAoEbmFtZRgCIAEoCRIUCgxtZW1iZXJfY291bnQYAyABKA0SKwoGYWRtaW5zGAQgAygLMhsua2l0aC5jb250ZW50LnYxLlJvb21NZW1iZXIifQoKTGlua0J1bmRsZRIvCgd3ZWxjb21lGAEgASgLMhwua2l0aC5jb250ZW50LnYxLlJvb21XZWxjb21lSAASMwoJZG9vcnBsYXRlGAIgASgLMh4ua2l0aC5jb250ZW50LnYxLlJvb21Eb29ycGxhdGVIAEIJCgdjb250ZW50IjcKDlNlbmRlcktleVNoYXJlEg8KB3Jvb21faWQYASABKAwSFAoMZGlzdHJpYnV0aW9uGAIgASgMIjEKD1Jvb21Kb2luUmVxdWVzdBIPCgdyb29tX2lkGAEgASgMEg0KBXByb29mGAIgASgMKlYKC0NvbXByZXNzaW9uEhsKF0NPTVBSRVNTSU9OX1VOU1BFQ0lGSUVEEAASFAoQQ09NUFJFU1NJT05fTk9ORRABEhQKEENPTVBSRVNTSU9OX1pTVEQQAipeCgtSZWNlaXB0S2luZBIcChhSRUNFSVBUX0tJTkRfVU5TUEVDSUZJRUQQABIaChZSRUNFSVBUX0tJTkRfREVMSVZFUkVEEAESFQoRUkVDRUlQVF9LSU5EX1JFQUQQAipNCgRSb2xlEhQKEFJPTEVfVU5TUEVDSUZJRUQQABIPCgtST0xFX01FTUJFUhABEg4KClJPTEVfQURNSU4QAhIOCgpST0xFX09XTkVSEANiBnByb3RvMw");
 
 /**
  * Describes the message kith.content.v1.Packet.
@@ -132,193 +132,214 @@ export const DraftSchema = /*@__PURE__*/
   messageDesc(file_content, 16);
 
 /**
+ * Describes the message kith.content.v1.Blob.
+ * Use `create(BlobSchema)` to create a new message.
+ */
+export const BlobSchema = /*@__PURE__*/
+  messageDesc(file_content, 17);
+
+/**
+ * Describes the message kith.content.v1.Attachment.
+ * Use `create(AttachmentSchema)` to create a new message.
+ */
+export const AttachmentSchema = /*@__PURE__*/
+  messageDesc(file_content, 18);
+
+/**
+ * Describes the message kith.content.v1.Thumbnail.
+ * Use `create(ThumbnailSchema)` to create a new message.
+ */
+export const ThumbnailSchema = /*@__PURE__*/
+  messageDesc(file_content, 19);
+
+/**
  * Describes the message kith.content.v1.Receipt.
  * Use `create(ReceiptSchema)` to create a new message.
  */
 export const ReceiptSchema = /*@__PURE__*/
-  messageDesc(file_content, 17);
+  messageDesc(file_content, 20);
 
 /**
  * Describes the message kith.content.v1.Typing.
  * Use `create(TypingSchema)` to create a new message.
  */
 export const TypingSchema = /*@__PURE__*/
-  messageDesc(file_content, 18);
+  messageDesc(file_content, 21);
 
 /**
  * Describes the message kith.content.v1.Profile.
  * Use `create(ProfileSchema)` to create a new message.
  */
 export const ProfileSchema = /*@__PURE__*/
-  messageDesc(file_content, 19);
+  messageDesc(file_content, 22);
 
 /**
  * Describes the message kith.content.v1.ReadSync.
  * Use `create(ReadSyncSchema)` to create a new message.
  */
 export const ReadSyncSchema = /*@__PURE__*/
-  messageDesc(file_content, 20);
+  messageDesc(file_content, 23);
 
 /**
  * Describes the message kith.content.v1.SessionReset.
  * Use `create(SessionResetSchema)` to create a new message.
  */
 export const SessionResetSchema = /*@__PURE__*/
-  messageDesc(file_content, 21);
+  messageDesc(file_content, 24);
 
 /**
  * Describes the message kith.content.v1.RetryRequest.
  * Use `create(RetryRequestSchema)` to create a new message.
  */
 export const RetryRequestSchema = /*@__PURE__*/
-  messageDesc(file_content, 22);
+  messageDesc(file_content, 25);
 
 /**
  * Describes the message kith.content.v1.RoomEntry.
  * Use `create(RoomEntrySchema)` to create a new message.
  */
 export const RoomEntrySchema = /*@__PURE__*/
-  messageDesc(file_content, 23);
+  messageDesc(file_content, 26);
 
 /**
  * Describes the message kith.content.v1.RoomOperation.
  * Use `create(RoomOperationSchema)` to create a new message.
  */
 export const RoomOperationSchema = /*@__PURE__*/
-  messageDesc(file_content, 24);
+  messageDesc(file_content, 27);
 
 /**
  * Describes the message kith.content.v1.RoomMember.
  * Use `create(RoomMemberSchema)` to create a new message.
  */
 export const RoomMemberSchema = /*@__PURE__*/
-  messageDesc(file_content, 25);
+  messageDesc(file_content, 28);
 
 /**
  * Describes the message kith.content.v1.RoomCreate.
  * Use `create(RoomCreateSchema)` to create a new message.
  */
 export const RoomCreateSchema = /*@__PURE__*/
-  messageDesc(file_content, 26);
+  messageDesc(file_content, 29);
 
 /**
  * Describes the message kith.content.v1.RoomDetails.
  * Use `create(RoomDetailsSchema)` to create a new message.
  */
 export const RoomDetailsSchema = /*@__PURE__*/
-  messageDesc(file_content, 27);
+  messageDesc(file_content, 30);
 
 /**
  * Describes the message kith.content.v1.RoomPolicies.
  * Use `create(RoomPoliciesSchema)` to create a new message.
  */
 export const RoomPoliciesSchema = /*@__PURE__*/
-  messageDesc(file_content, 28);
+  messageDesc(file_content, 31);
 
 /**
  * Describes the message kith.content.v1.RoomTimer.
  * Use `create(RoomTimerSchema)` to create a new message.
  */
 export const RoomTimerSchema = /*@__PURE__*/
-  messageDesc(file_content, 29);
+  messageDesc(file_content, 32);
 
 /**
  * Describes the message kith.content.v1.RoomAdd.
  * Use `create(RoomAddSchema)` to create a new message.
  */
 export const RoomAddSchema = /*@__PURE__*/
-  messageDesc(file_content, 30);
+  messageDesc(file_content, 33);
 
 /**
  * Describes the message kith.content.v1.RoomRemove.
  * Use `create(RoomRemoveSchema)` to create a new message.
  */
 export const RoomRemoveSchema = /*@__PURE__*/
-  messageDesc(file_content, 31);
+  messageDesc(file_content, 34);
 
 /**
  * Describes the message kith.content.v1.RoomLeave.
  * Use `create(RoomLeaveSchema)` to create a new message.
  */
 export const RoomLeaveSchema = /*@__PURE__*/
-  messageDesc(file_content, 32);
+  messageDesc(file_content, 35);
 
 /**
  * Describes the message kith.content.v1.RoomRole.
  * Use `create(RoomRoleSchema)` to create a new message.
  */
 export const RoomRoleSchema = /*@__PURE__*/
-  messageDesc(file_content, 33);
+  messageDesc(file_content, 36);
 
 /**
  * Describes the message kith.content.v1.RoomLinkChange.
  * Use `create(RoomLinkChangeSchema)` to create a new message.
  */
 export const RoomLinkChangeSchema = /*@__PURE__*/
-  messageDesc(file_content, 34);
+  messageDesc(file_content, 37);
 
 /**
  * Describes the message kith.content.v1.RoomJoin.
  * Use `create(RoomJoinSchema)` to create a new message.
  */
 export const RoomJoinSchema = /*@__PURE__*/
-  messageDesc(file_content, 35);
+  messageDesc(file_content, 38);
 
 /**
  * Describes the message kith.content.v1.RoomRekey.
  * Use `create(RoomRekeySchema)` to create a new message.
  */
 export const RoomRekeySchema = /*@__PURE__*/
-  messageDesc(file_content, 36);
+  messageDesc(file_content, 39);
 
 /**
  * Describes the message kith.content.v1.RoomState.
  * Use `create(RoomStateSchema)` to create a new message.
  */
 export const RoomStateSchema = /*@__PURE__*/
-  messageDesc(file_content, 37);
+  messageDesc(file_content, 40);
 
 /**
  * Describes the message kith.content.v1.RoomUpdate.
  * Use `create(RoomUpdateSchema)` to create a new message.
  */
 export const RoomUpdateSchema = /*@__PURE__*/
-  messageDesc(file_content, 38);
+  messageDesc(file_content, 41);
 
 /**
  * Describes the message kith.content.v1.RoomWelcome.
  * Use `create(RoomWelcomeSchema)` to create a new message.
  */
 export const RoomWelcomeSchema = /*@__PURE__*/
-  messageDesc(file_content, 39);
+  messageDesc(file_content, 42);
 
 /**
  * Describes the message kith.content.v1.RoomDoorplate.
  * Use `create(RoomDoorplateSchema)` to create a new message.
  */
 export const RoomDoorplateSchema = /*@__PURE__*/
-  messageDesc(file_content, 40);
+  messageDesc(file_content, 43);
 
 /**
  * Describes the message kith.content.v1.LinkBundle.
  * Use `create(LinkBundleSchema)` to create a new message.
  */
 export const LinkBundleSchema = /*@__PURE__*/
-  messageDesc(file_content, 41);
+  messageDesc(file_content, 44);
 
 /**
  * Describes the message kith.content.v1.SenderKeyShare.
  * Use `create(SenderKeyShareSchema)` to create a new message.
  */
 export const SenderKeyShareSchema = /*@__PURE__*/
-  messageDesc(file_content, 42);
+  messageDesc(file_content, 45);
 
 /**
  * Describes the message kith.content.v1.RoomJoinRequest.
  * Use `create(RoomJoinRequestSchema)` to create a new message.
  */
 export const RoomJoinRequestSchema = /*@__PURE__*/
-  messageDesc(file_content, 43);
+  messageDesc(file_content, 46);
 
 /**
  * Describes the enum kith.content.v1.Compression.

@@ -112,6 +112,12 @@ export declare type ClientFrame = Message<"kith.relay.v1.ClientFrame"> & {
      */
     value: ReadRoomLink;
     case: "readRoomLink";
+  } | {
+    /**
+     * @generated from field: kith.relay.v1.MediaAccess media_access = 20;
+     */
+    value: MediaAccess;
+    case: "mediaAccess";
   } | { case: undefined; value?: undefined };
 };
 
@@ -229,6 +235,12 @@ export declare type ServerFrame = Message<"kith.relay.v1.ServerFrame"> & {
      */
     value: RoomLink;
     case: "roomLink";
+  } | {
+    /**
+     * @generated from field: kith.relay.v1.MediaGrant media_grant = 20;
+     */
+    value: MediaGrant;
+    case: "mediaGrant";
   } | { case: undefined; value?: undefined };
 };
 
@@ -1538,6 +1550,78 @@ export declare type Pong = Message<"kith.relay.v1.Pong"> & {
 export declare const PongSchema: GenMessage<Pong>;
 
 /**
+ * Asks for leave to upload and download encrypted files over HTTP (docs/protocol.md, "Media").
+ *
+ * @generated from message kith.relay.v1.MediaAccess
+ */
+export declare type MediaAccess = Message<"kith.relay.v1.MediaAccess"> & {
+};
+
+/**
+ * Describes the message kith.relay.v1.MediaAccess.
+ * Use `create(MediaAccessSchema)` to create a new message.
+ */
+export declare const MediaAccessSchema: GenMessage<MediaAccess>;
+
+/**
+ * @generated from message kith.relay.v1.MediaGrant
+ */
+export declare type MediaGrant = Message<"kith.relay.v1.MediaGrant"> & {
+  /**
+   * For `Authorization: Bearer`.
+   *
+   * @generated from field: string token = 1;
+   */
+  token: string;
+
+  /**
+   * Unix time in milliseconds.
+   *
+   * @generated from field: uint64 expires_at_ms = 2;
+   */
+  expiresAtMs: bigint;
+
+  /**
+   * Path below the relay's base address.
+   *
+   * @generated from field: string base_path = 3;
+   */
+  basePath: string;
+
+  /**
+   * Largest ciphertext of one file.
+   *
+   * @generated from field: uint64 file_bytes = 4;
+   */
+  fileBytes: bigint;
+
+  /**
+   * What this account may have stored, and what it has.
+   *
+   * @generated from field: uint64 quota_bytes = 5;
+   */
+  quotaBytes: bigint;
+
+  /**
+   * @generated from field: uint64 used_bytes = 6;
+   */
+  usedBytes: bigint;
+
+  /**
+   * How long a complete blob is kept after it was last uploaded or asked for by an upload.
+   *
+   * @generated from field: uint32 blob_lifetime_days = 7;
+   */
+  blobLifetimeDays: number;
+};
+
+/**
+ * Describes the message kith.relay.v1.MediaGrant.
+ * Use `create(MediaGrantSchema)` to create a new message.
+ */
+export declare const MediaGrantSchema: GenMessage<MediaGrant>;
+
+/**
  * @generated from enum kith.relay.v1.ErrorCode
  */
 export enum ErrorCode {
@@ -1670,6 +1754,43 @@ export enum ErrorCode {
    * @generated from enum value: ERROR_CODE_ROOM_FULL = 25;
    */
   ROOM_FULL = 25,
+
+  /**
+   * Of the media service, over HTTP.
+   *
+   * @generated from enum value: ERROR_CODE_BAD_REQUEST = 40;
+   */
+  BAD_REQUEST = 40,
+
+  /**
+   * @generated from enum value: ERROR_CODE_FILE_TOO_LARGE = 41;
+   */
+  FILE_TOO_LARGE = 41,
+
+  /**
+   * @generated from enum value: ERROR_CODE_QUOTA_EXCEEDED = 42;
+   */
+  QUOTA_EXCEEDED = 42,
+
+  /**
+   * @generated from enum value: ERROR_CODE_BLOB_UNKNOWN = 43;
+   */
+  BLOB_UNKNOWN = 43,
+
+  /**
+   * @generated from enum value: ERROR_CODE_BLOB_MISMATCH = 44;
+   */
+  BLOB_MISMATCH = 44,
+
+  /**
+   * @generated from enum value: ERROR_CODE_OFFSET_CONFLICT = 45;
+   */
+  OFFSET_CONFLICT = 45,
+
+  /**
+   * @generated from enum value: ERROR_CODE_RANGE_INVALID = 46;
+   */
+  RANGE_INVALID = 46,
 }
 
 /**

@@ -144,6 +144,7 @@ async function pages({ path, key, rooms }: FilledStore): Promise<number> {
 function open(path: string, key: Uint8Array) {
   const database = openDatabase(path, key);
   return createEngine({
+    filesPath: `${path}.files`,
     database,
     clock: systemClock,
     timers: systemTimers,

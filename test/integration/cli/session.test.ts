@@ -1,4 +1,6 @@
 /** `kith session`: every operation, end to end, as a bot would use it. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operationSchema } from '../../../src-main/cli/operations.ts';
 import { kith } from '../../support/engine/cli.ts';
@@ -144,6 +146,29 @@ describe('a session', () => {
     [{ op: 'typing', to: 'nobody-here', state: 'typing' }, 'not-found'],
   ])('says why it does not, case %#', async (operation, code) => {
     expect(await ask(ada, operation)).toMatchObject({ event: 'error', op: operation.op, code });
+  });
+
+  it('sends a file, saves it at the other side, and says what room it takes', async () => {
+    const folder = cleanup.folder();
+    const [source, target] = [join(folder, 'notes.txt'), join(folder, 'saved.txt')];
+    writeFileSync(source, 'what the file holds');
+    const queued = await ask(ada, { op: 'attach', to: 'ben', path: source, text: 'with a file' });
+    expect(queued).toMatchObject({ event: 'queued', attachments: [{ name: 'notes.txt', size: 19 }] });
+    const message = await ben.waitFor((event) => event['text'] === 'with a file');
+    expect(message['attachments']).toMatchObject([{ name: 'notes.txt', type: 'text/plain', size: 19 }]);
+    const [{ fileId } = { fileId: '' }] = message['attachments'] as { fileId: string }[];
+    const done = ben.next((event) => event.event === 'transfer' && event['state'] === 'done');
+    expect(await ask(ben, { op: 'download', fileId, path: target })).toMatchObject({ event: 'downloaded' });
+    expect(readFileSync(target, 'utf8')).toBe('what the file holds');
+    expect(await done).toMatchObject({ fileId, direction: 'down', bytes: 19, size: 19 });
+    for (const op of ['pause', 'resume', 'cancel']) {
+      // Nothing of it is under way any more: there is nothing to change.
+      expect(await ask(ben, { op, fileId })).toMatchObject({ event: 'done', op });
+    }
+    const rooms = [{ with: 'ada', bytes: 19, files: 1 }];
+    expect(await ask(ben, { op: 'storage' })).toMatchObject({ event: 'storage', totalBytes: 19, rooms });
+    expect(await ask(ben, { op: 'clean-up', with: 'ada' })).toMatchObject({ freedBytes: 19 });
+    expect(await ask(ben, { op: 'storage' })).toMatchObject({ totalBytes: 0, rooms: [] });
   });
 
   it('ends when it is told to, with everything put away', async () => {

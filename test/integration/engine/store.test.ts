@@ -8,7 +8,7 @@ import { openProfile } from '../../../src-main/engine/open-profile.ts';
 import { silentLogger } from '../../../src-main/engine/log.ts';
 import { openDatabase } from '../../../src-main/engine/store/database.ts';
 import { openDataFolder, type DataFolder } from '../../../src-main/engine/store/data-folder.ts';
-import { migrate, SCHEMA_VERSION } from '../../../src-main/engine/store/migrate.ts';
+import { migrate, MIGRATIONS, SCHEMA_VERSION } from '../../../src-main/engine/store/migrate.ts';
 import { Person } from '../../support/engine/person.ts';
 import { filesBelow, filesWith } from '../../support/engine/files.ts';
 import { insertOwnText, newConversation, openStore } from '../../support/engine/stores.ts';
@@ -191,7 +191,7 @@ describe('migrations', () => {
   const schemaOf = (db: Database.Database): unknown =>
     db.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name').all();
   const versionOf = (db: Database.Database): unknown => db.pragma('user_version', { simple: true });
-  const versions = Array.from({ length: SCHEMA_VERSION + 1 }, (_, version) => version);
+  const versions = [0, ...MIGRATIONS.map((migration) => migration.version)];
 
   it.each(versions)('lead from version %i to the same schema', (version) => {
     const [fresh, old] = [memory(), memory()];

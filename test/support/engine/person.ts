@@ -31,6 +31,7 @@ const IMPATIENT: IdSource = {
 export class Person {
   readonly username: string;
   readonly databasePath: string;
+  readonly filesPath: string;
   readonly key = new Uint8Array(randomBytes(32));
   readonly events: EngineEvent[] = [];
   readonly #clock: Clock;
@@ -45,6 +46,7 @@ export class Person {
   constructor(options: PersonOptions) {
     this.username = options.username;
     this.databasePath = join(options.folder, `${options.username}.db`);
+    this.filesPath = join(options.folder, `${options.username}.files`);
     this.#clock = options.clock ?? systemClock;
     this.#log = options.log ?? silentLogger;
     this.#intercept = options.intercept ?? ((database) => database);
@@ -69,6 +71,7 @@ export class Person {
     const database = this.#intercept(openDatabase(this.databasePath, this.key));
     const engine = createEngine({
       database,
+      filesPath: this.filesPath,
       clock: this.#clock,
       timers: systemTimers,
       ids: IMPATIENT,

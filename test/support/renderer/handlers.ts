@@ -29,6 +29,9 @@ export function createHandlers(
     const { roomId, peer } = byPeer(accountId);
     return engine.changeConversation(roomId, { peer: { ...peer, identity } }).peer;
   };
+  const noFiles = (): never => {
+    throw new KithError('not-found', 'nobody in this world has files');
+  };
   const open = (
     account: typeof ownAccount | null,
     kept: Partial<Extract<World['appState'], { phase: 'open' }>> = {},
@@ -97,6 +100,16 @@ export function createHandlers(
     'conversations.setTyping': () => null,
 
     'messages.page': ({ roomId, from, limit }) => pageOf(world.messages.get(roomId) ?? [], from, limit),
+    'attachments.import': noFiles,
+    'attachments.saveAs': noFiles,
+    'attachments.get': noFiles,
+    'attachments.download': noFiles,
+    'attachments.pause': noFiles,
+    'attachments.resume': noFiles,
+    'attachments.cancel': noFiles,
+    'attachments.openRange': noFiles,
+    'storage.usage': () => ({ totalBytes: 0, rooms: [] }),
+    'storage.cleanUp': () => ({ freedBytes: 0 }),
     'messages.send': ({ roomId, text }) => ({ messageId: engine.send(roomId, text) }),
     'messages.retry': ({ messageId }) =>
       done(() => {

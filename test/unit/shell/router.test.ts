@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../../src-shared/contract/bridge.ts';
+import { engineRequests, PATH_REQUESTS } from '../../../src-shared/contract/requests.ts';
 import { KithError } from '../../../src-shared/errors.ts';
 import type { KithEvent } from '../../../src-shared/contract/events.ts';
 import { silentLogger } from '../../../src-main/engine/log.ts';
@@ -47,6 +48,21 @@ describe('a request', () => {
       expect(await routerWith().router('our-page', name, {})).toMatchObject(refused);
     },
   );
+
+  test('that names a file of this computer is refused, even with the right parameters', async () => {
+    const { router, asked } = routerWith();
+    const fileId = '00112233-4455-4677-8899-aabbccddeeff';
+    expect(await router('our-page', 'attachments.import', { path: '/etc/passwd' })).toMatchObject(refused);
+    expect(await router('our-page', 'attachments.saveAs', { fileId, path: '/tmp/x' })).toMatchObject(refused);
+    expect(asked).toEqual([]);
+    await router('our-page', 'attachments.get', { fileId });
+    expect(asked).toEqual([['attachments.get', { fileId }]]);
+    // A request that takes a path is one of those that are refused.
+    const takePaths = Object.entries(engineRequests)
+      .filter(([, spec]) => Object.keys(spec.params.shape).includes('path'))
+      .map(([name]) => name);
+    expect(takePaths).toEqual([...PATH_REQUESTS]);
+  });
 
   test('with wrong parameters says which one', async () => {
     const { router, asked } = routerWith();
