@@ -1,4 +1,5 @@
 /** Everything that is pushed towards the interface, without being asked. */
+import type { RoomView } from './room-views.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { AccountId, FileId, MessageId, RoomId } from '../ids.ts';
 import type {
@@ -8,7 +9,6 @@ import type {
   ConversationView,
   HostedRelayView,
   MessageView,
-  RoomView,
   SettingsView,
   ThreadView,
 } from './views.ts';

@@ -2,6 +2,7 @@
  * Every request the interface can make: its parameters as a schema, which the receiving side checks,
  * and its result as a type. What is not listed here cannot be called.
  */
+import type { RoomView } from './room-views.ts';
 import { z } from 'zod';
 import { isUuid, type AccountId, type FileId, type MessageId, type RoomId } from '../ids.ts';
 import {
@@ -29,7 +30,6 @@ import type {
   MessageVersion,
   MessageView,
   RecoveryView,
-  RoomView,
   SafetyNumber,
   SettingsView,
   StorageUsage,

@@ -39,7 +39,7 @@ export function applyContent(
   const account = context.requireAccount();
   const isOwn = content.author.accountId === account.accountId;
   if (content.recipientId === null) {
-    applyToRoom(context, changes, content, signature, arrival);
+    applyToRoom(context, changes, { content, signature }, arrival, applyTo);
     return;
   }
   const peerId = isOwn ? content.recipientId : content.author.accountId;

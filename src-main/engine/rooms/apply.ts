@@ -1,9 +1,9 @@
 /** Contents of rooms that came in: only what a member said, as a member, is taken. */
 import type { Changes } from '../changes.ts';
 import type { EngineContext } from '../context.ts';
-import type { RoomConversation } from '../conversations/repository.ts';
+import type { Conversation, RoomConversation } from '../conversations/repository.ts';
 import { needsSignature, parseContent, verifyContent, type ParsedContent } from '../crypto/signed-content.ts';
-import { applyTo, type Arrival } from '../receive/apply.ts';
+import type { Arrival } from '../receive/apply.ts';
 import type { VerifiedContent } from '../receive/open-envelope.ts';
 import { enterRoom } from './receive.ts';
 import { reaches } from './state.ts';
@@ -16,12 +16,21 @@ const CONTROL: ReadonlySet<string> = new Set([
   'roomJoinRequest',
 ]);
 
+/** What any content does in a conversation that is there. */
+export type ApplyTo = (
+  context: EngineContext,
+  changes: Changes,
+  conversation: Conversation,
+  verified: VerifiedContent,
+  arrival: Arrival,
+) => void;
+
 export function applyToRoom(
   context: EngineContext,
   changes: Changes,
-  content: ParsedContent,
-  signature: VerifiedContent['signature'],
+  { content, signature }: VerifiedContent,
   arrival: Arrival,
+  applyTo: ApplyTo,
 ): void {
   const { store } = context;
   const { body, roomId } = content;
@@ -84,6 +93,7 @@ export function takeEarlyContents(
   context: EngineContext,
   changes: Changes,
   conversation: RoomConversation,
+  applyTo: ApplyTo,
 ): void {
   const { rooms } = context.store;
   for (const early of rooms.early(conversation.roomId)) {
@@ -92,7 +102,7 @@ export function takeEarlyContents(
     if (role === null) continue;
     rooms.removeEarly(early.row);
     const signature = verifyEarly(context, content);
-    applyToRoom(context, changes, content, signature, early);
+    applyToRoom(context, changes, { content, signature }, early, applyTo);
   }
 }
 

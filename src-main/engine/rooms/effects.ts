@@ -10,7 +10,6 @@ import { queueContent } from '../send/compose.ts';
 import type { ParsedOperation } from './follow.ts';
 import { needsNewSecret, needsRekey } from './rules.ts';
 import { stateToWire, type RoomState } from './state.ts';
-import { takeEarlyContents } from './apply.ts';
 
 export interface RoomStep extends ParsedOperation {
   readonly before: RoomState;
@@ -42,7 +41,7 @@ export function afterRoomChange(
     tellMembers(context, changes, conversation, step);
   }
   if (needsRekey(after, own.accountId)) changes.roomsToRekey.add(row);
-  takeEarlyContents(context, changes, conversation);
+  changes.roomsToFollow.add(row);
   changes.conversation(row);
 }
 
@@ -79,7 +78,7 @@ function tellMembers(
 }
 
 /** Everything that somebody needs who has just come in. */
-export function welcome(
+function welcome(
   context: EngineContext,
   changes: Changes,
   conversation: RoomConversation,

@@ -6,6 +6,8 @@ import { errorFields } from '../log.ts';
 import type { RelayApi } from '../sync/relay-api.ts';
 import { create } from '@bufbuild/protobuf';
 import { content as wire } from '../../../src-shared/protocol/frames.ts';
+import { applyTo } from '../receive/apply.ts';
+import { takeEarlyContents } from './apply.ts';
 import { changeRoom } from './commit.ts';
 import { followRoom } from './follow.ts';
 import { needsRekey } from './rules.ts';
@@ -76,6 +78,9 @@ export class RoomFollower {
       });
       return;
     }
+    this.#context.transact((changes) => {
+      takeEarlyContents(this.#context, changes, conversation, applyTo);
+    });
     const state = store.rooms.get(row);
     if (state === null || !needsRekey(state, this.#context.requireAccount().accountId)) return;
     await changeRoom(this.#context, this.#relay, conversation, () => ({

@@ -1,6 +1,6 @@
 /** The contract's requests about rooms. */
+import type { RoomView } from '../../../src-shared/contract/room-views.ts';
 import type { EngineRequestName, Handlers } from '../../../src-shared/contract/requests.ts';
-import type { RoomView } from '../../../src-shared/contract/views.ts';
 import { KithError } from '../../../src-shared/errors.ts';
 import type { RoomId } from '../../../src-shared/ids.ts';
 import type { EngineContext } from '../context.ts';

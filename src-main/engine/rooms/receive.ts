@@ -6,7 +6,6 @@ import type { Changes } from '../changes.ts';
 import type { EngineContext } from '../context.ts';
 import type { RoomConversation } from '../conversations/repository.ts';
 import type { ParsedContent } from '../crypto/signed-content.ts';
-import { takeEarlyContents } from './apply.ts';
 import { joinProof, ROOM_SECRET_BYTES } from './secrets.ts';
 import { reaches, stateFromWire, type RoomState } from './state.ts';
 
@@ -71,7 +70,6 @@ export function settleIn(
   }
   changes.conversation(conversation.row);
   changes.roomsToFollow.add(conversation.row);
-  takeEarlyContents(context, changes, conversation);
   return conversation;
 }
 

@@ -1,4 +1,4 @@
-import type { RoomView } from '../../../src-shared/contract/views.ts';
+import type { RoomView } from '../../../src-shared/contract/room-views.ts';
 import type { AccountId } from '../../../src-shared/ids.ts';
 import { contactView } from '../contacts/view.ts';
 import type { RoomConversation } from '../conversations/repository.ts';

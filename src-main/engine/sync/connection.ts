@@ -5,7 +5,6 @@
 import { create } from '@bufbuild/protobuf';
 import type { ConnectionView } from '../../../src-shared/contract/views.ts';
 import { KithError } from '../../../src-shared/errors.ts';
-import { idToBytes } from '../../../src-shared/ids.ts';
 import { relay } from '../../../src-shared/protocol/frames.ts';
 import { socketUrl } from '../../../src-shared/protocol/join-link.ts';
 import { CLOSE, mayReconnectAfter } from '../../../src-shared/protocol/limits.ts';
@@ -23,6 +22,7 @@ import {
 } from './handshake.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { RelayApi } from './relay-api.ts';
+import { requestApi } from './request-api.ts';
 import { roomApi, type SignedLine } from './room-api.ts';
 import { RelaySocket, type ServerBody } from './relay-socket.ts';
 
@@ -168,33 +168,12 @@ export class RelayConnection {
   }
 
   readonly api: RelayApi = {
+    ...requestApi(() => this.#require()),
     ...roomApi(() => this.#signedLine()),
-    send: async (envelopes) => {
-      const value = create(relay.SendSchema, { envelopes: [...envelopes] });
-      return (await this.#require().request({ case: 'send', value }, 'sendResults')).results;
-    },
     sendEphemeral: (envelope) => {
       const value = create(relay.SendEphemeralSchema, { envelope });
       if (this.isOnline) this.#socket?.notify({ case: 'sendEphemeral', value });
     },
-    fetchPreKeys: (accountId, deviceIds) => {
-      const value = create(relay.FetchPreKeysSchema, {
-        accountId: idToBytes(accountId),
-        deviceIds: [...deviceIds],
-      });
-      return this.#require().request({ case: 'fetchPreKeys', value }, 'preKeyBundles');
-    },
-    uploadPreKeys: (value) => this.#require().request({ case: 'uploadPreKeys', value }, 'preKeyCounts'),
-    lookUp: (by) => {
-      const value = create(relay.LookupAccountSchema, {
-        by:
-          'username' in by
-            ? { case: 'username', value: by.username }
-            : { case: 'accountId', value: idToBytes(by.accountId) },
-      });
-      return this.#require().request({ case: 'lookupAccount', value }, 'account');
-    },
-    mediaAccess: () => this.#require().request({ case: 'mediaAccess', value: {} }, 'mediaGrant'),
     acknowledge: (seq) => {
       const value = create(relay.AcknowledgeSchema, { upToSeq: BigInt(seq) });
       this.#socket?.notify({ case: 'acknowledge', value });
