@@ -101,7 +101,7 @@ describe('a failing disk', () => {
     const sender = await registerDevice(running.url, alice);
     const receiver = await registerDevice(running.url, bob);
     const accepted = [await sendAccepted(sender, envelopeFor([bob]))];
-    const reason = limitFileSize(running.pid, 300_000);
+    const reason = limitFileSize(running.pid, 350_000);
     if (reason !== undefined) {
       context.skip(reason);
       return;
