@@ -7,11 +7,11 @@ import { reaches, type RoomState } from './state.ts';
 
 /** Throws `not-allowed` in a room where only some may write. */
 export function checkMayPost(context: EngineContext, conversation: Conversation): void {
-  require(context, conversation, ({ policies }) => policies.post, 'write in this room');
+  requireRole(context, conversation, ({ policies }) => policies.post, 'write in this room');
 }
 
 export function checkMayPin(context: EngineContext, conversation: Conversation): void {
-  require(context, conversation, ({ policies }) => policies.pin, 'pin messages in this room');
+  requireRole(context, conversation, ({ policies }) => policies.pin, 'pin messages in this room');
 }
 
 /** To delete what others wrote. Throws `not-yours` in a conversation of two. */
@@ -19,10 +19,10 @@ export function checkMayModerate(context: EngineContext, conversation: Conversat
   if (conversation.kind === 'direct') {
     throw new KithError('not-yours', 'Only its author can delete a message for everyone.');
   }
-  require(context, conversation, () => 'admin', 'delete what others wrote');
+  requireRole(context, conversation, () => 'admin', 'delete what others wrote');
 }
 
-function require(
+function requireRole(
   context: EngineContext,
   conversation: Conversation,
   lowest: (state: RoomState) => RoomRole,
